@@ -1,0 +1,143 @@
+//! `ApiError`, the one body of every documented error.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::dialect::Dialect;
+
+/// One entry of `badRequestDetail.fields`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Violation {
+    pub(crate) field: &'static str,
+    pub(crate) description: String,
+}
+
+/// An error on its way to the wire.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    code: Cow<'static, str>,
+    detail: String,
+    /// What the detail speaks of, by name.
+    parameters: Vec<(&'static str, String)>,
+    violations: Vec<Violation>,
+}
+
+impl ApiError {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            parameters: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHORIZED",
+            "You are not authorized for this resource.",
+        )
+    }
+
+    pub(crate) fn bad_path(violations: Vec<Violation>) -> Self {
+        Self::invalid("PATH_PARAM_PARSE_ERROR", "path", violations)
+    }
+
+    pub(crate) fn bad_query(violations: Vec<Violation>) -> Self {
+        Self::invalid("INVALID_QUERY_PARAMETER", "query", violations)
+    }
+
+    fn invalid(code: &'static str, place: &str, violations: Vec<Violation>) -> Self {
+        let names: Vec<_> = violations.iter().map(|violation| violation.field).collect();
+        let detail = format!("Invalid {place} parameters: {}.", names.join(", "));
+        Self {
+            violations,
+            ..Self::new(StatusCode::BAD_REQUEST, code, detail)
+        }
+    }
+
+    pub(crate) fn unknown_project(id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "GROUP_NOT_FOUND",
+            format!("No project with ID {id} exists."),
+        )
+        .about("groupId", id)
+    }
+
+    pub(crate) fn unknown_instance(name: &str, project: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "SERVERLESS_INSTANCE_NOT_FOUND",
+            format!("No serverless instance named {name} exists in project {project}."),
+        )
+        .about("clusterName", name)
+        .about("groupId", project)
+    }
+
+    pub(crate) fn unknown_path(path: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "RESOURCE_NOT_FOUND",
+            format!("Cannot find resource {path}."),
+        )
+    }
+
+    pub(crate) fn method_not_allowed(method: &str) -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            format!("This resource does not support {method}."),
+        )
+    }
+
+    pub(crate) fn rate_limited(code: &'static str) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            code,
+            "Too many requests. Try again later.",
+        )
+    }
+
+    fn about(mut self, name: &'static str, value: &str) -> Self {
+        self.parameters.push((name, value.to_owned()));
+        self
+    }
+
+    /// The body, as `dialect` would write it.
+    pub(crate) fn to_json(&self, dialect: Dialect) -> Value {
+        let mut body = Map::new();
+        body.insert("error".to_owned(), json!(self.status.as_u16()));
+        body.insert("reason".to_owned(), json!(self.status.canonical_reason()));
+        body.insert("detail".to_owned(), json!(self.detail));
+        // The live service leaves the code out of nearly every 401.
+        if dialect == Dialect::Documented || self.status != StatusCode::UNAUTHORIZED {
+            body.insert("errorCode".to_owned(), json!(self.code));
+            body.insert("parameters".to_owned(), self.parameters_as(dialect));
+        }
+        if !self.violations.is_empty() {
+            let field = |violation: &Violation| json!({ "field": violation.field, "description": violation.description });
+            let fields: Vec<_> = self.violations.iter().map(field).collect();
+            body.insert("badRequestDetail".to_owned(), json!({ "fields": fields }));
+        }
+        Value::Object(body)
+    }
+
+    /// Documented as objects, recorded as bare strings.
+    fn parameters_as(&self, dialect: Dialect) -> Value {
+        let one = |(name, value): &(&'static str, String)| match dialect {
+            Dialect::Documented => json!({ *name: value }),
+            Dialect::Live => json!(value),
+        };
+        self.parameters.iter().map(one).collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! The operation "Return All Snapshots of One Serverless Instance".
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
+
+use crate::canned::CannedResponse;
+use crate::error_body::{ApiError, Violation};
+use crate::fault::DueFaults;
+use crate::page::PagePlan;
+use crate::path::{INSTANCE_NAME_PATTERN, PROJECT_ID_PATTERN, is_instance_name, is_project_id};
+use crate::presentation::Presentation;
+use crate::query::ListQuery;
+use crate::rate_limit::Budget;
+use crate::request_log::query_pairs;
+use crate::state::{MockState, SharedState, lock};
+use crate::wire::Cutter;
+
+type PathParameters = Result<Path<(String, String)>, PathRejection>;
+
+pub(crate) async fn list_snapshots(
+    State(state): State<SharedState>,
+    parameters: PathParameters,
+    Extension(cutter): Extension<Cutter>,
+    uri: Uri,
+) -> Response {
+    let (query, violations) = ListQuery::read(&query_pairs(uri.query()));
+    let refuse = |error: &ApiError| Presentation::from(query).error(error, state.dialect);
+    if let Err(error) = check(&state, parameters, violations) {
+        return refuse(&error).into_response();
+    }
+    let budget = state
+        .rate_limit
+        .as_ref()
+        .map(|bucket| lock(bucket).take(Instant::now()));
+    let budget = match budget.transpose() {
+        Ok(budget) => budget,
+        Err(wait) => return too_early(refuse, wait).into_response(),
+    };
+
+    let faults = lock(&state.script).due(&query);
+    let mut reply = answer(&state, &query, uri.path(), &faults);
+    if let Some(Budget { limit, remaining }) = budget
+        && reply.status == StatusCode::OK
+    {
+        reply = reply
+            .header("RateLimit-Limit", limit.to_string())
+            .header("RateLimit-Remaining", remaining.to_string());
+    }
+    faults.deliver(reply, cutter, state.stop.clone()).await
+}
+
+/// The page, or what the faults put in its place. The data changes either way.
+fn answer(state: &MockState, query: &ListQuery, path: &str, faults: &DueFaults) -> CannedResponse {
+    let plan = PagePlan {
+        query: *query,
+        base_url: &state.base_url,
+        path,
+        links: state.links,
+        total_count: state.total_count,
+        endless: false,
+    };
+    // One lock for both: no request may read between a page and the change that follows it.
+    let mut rows = lock(&state.rows);
+    let reply = faults
+        .answer(query, state.dialect)
+        .unwrap_or_else(|| Presentation::from(*query).page(&faults.read_page(plan, &rows)));
+    faults.change(&mut rows);
+    reply
+}
+
+fn too_early(refuse: impl Fn(&ApiError) -> CannedResponse, wait: Duration) -> CannedResponse {
+    // Whole seconds, rounded up: a client that waits that long finds a token.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    refuse(&ApiError::rate_limited("RATE_LIMITED_TOKEN_BUCKET"))
+        .header("Retry-After", seconds.to_string())
+}
+
+/// Everything that can be wrong with a request, in the order the service looks: path, query,
+/// project, instance.
+fn check(
+    state: &MockState,
+    parameters: PathParameters,
+    query: Vec<Violation>,
+) -> Result<(), ApiError> {
+    // The router hands over both parameters unless one is not UTF-8 once decoded: no valid id.
+    let (project, instance) = parameters.map_or_else(|_| Default::default(), |Path(both)| both);
+    let path = path_violations(&project, &instance);
+    if !path.is_empty() {
+        return Err(ApiError::bad_path(path));
+    }
+    if !query.is_empty() {
+        return Err(ApiError::bad_query(query));
+    }
+    if project != state.project {
+        return Err(ApiError::unknown_project(&project));
+    }
+    if instance != state.instance {
+        return Err(ApiError::unknown_instance(&instance, &project));
+    }
+    Ok(())
+}
+
+fn path_violations(project: &str, instance: &str) -> Vec<Violation> {
+    let mismatch = |field, pattern| Violation {
+        field,
+        description: format!("must match \"{pattern}\""),
+    };
+    let mut violations = Vec::new();
+    if !is_project_id(project) {
+        violations.push(mismatch("groupId", PROJECT_ID_PATTERN));
+    }
+    if !is_instance_name(instance) {
+        violations.push(mismatch("clusterName", INSTANCE_NAME_PATTERN));
+    }
+    violations
+}

@@ -1,0 +1,157 @@
+use std::fmt;
+
+/// What went wrong, in terms of what to do next.
+///
+/// The HTTP status decides the kind; Atlas's error code only refines it, because most real
+/// error bodies carry no code. `is_retryable` in this text means [`Error::is_retryable`].
+///
+/// [`Error::is_retryable`]: crate::Error::is_retryable
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A value given to this library breaks a documented rule; no request was made.
+    ///
+    /// **What to do:** correct the value. The message names it and the rule. Not retryable.
+    InvalidArgument,
+    /// Atlas refused the request as malformed or as not applicable to this cluster (400, and any
+    /// other 4xx without a kind of its own).
+    ///
+    /// **What to do:** read [`error_code`](crate::Error::error_code),
+    /// [`detail`](crate::Error::detail) and [`field_violations`](crate::Error::field_violations).
+    /// Not retryable.
+    BadRequest,
+    /// Atlas did not accept the credentials (401).
+    ///
+    /// **What to do:** check that the access token is complete, not expired, and belongs to the
+    /// organization that owns the project. Not retryable.
+    Unauthenticated,
+    /// The credentials are good but lack the role this call needs (403, or 401 with code
+    /// `USER_UNAUTHORIZED`, which is how the live service reports a missing role).
+    ///
+    /// **What to do:** grant *Project Read Only* on the project. Not retryable.
+    PermissionDenied,
+    /// This machine's address is not on the access list of the credentials
+    /// (403 `IP_ADDRESS_NOT_ON_ACCESS_LIST`).
+    ///
+    /// **What to do:** add the address to the API access list of the service account or key.
+    /// Not retryable.
+    IpNotAllowed,
+    /// The project or the instance does not exist, or the credentials cannot see it (404).
+    ///
+    /// **What to do:** check project id and instance name;
+    /// [`error_code`](crate::Error::error_code) says which of them was not found when Atlas says
+    /// so. This is not the same as an instance without snapshots, which lists successfully.
+    NotFound,
+    /// Atlas has withdrawn this API (410 `VERSION_GONE`).
+    ///
+    /// **What to do:** the cluster now lives behind the Flex API; use its `listFlexBackups`
+    /// operation. Not retryable.
+    Sunset,
+    /// Too many requests (429).
+    ///
+    /// **What to do:** wait [`retry_after`](crate::Error::retry_after), or a few seconds when
+    /// Atlas gave none, and poll the listing again. Retryable.
+    RateLimited,
+    /// Atlas or a gateway before it failed (5xx).
+    ///
+    /// **What to do:** poll the listing again after a pause; report to MongoDB if it lasts.
+    /// Retryable.
+    Server,
+    /// A time limit of this client passed: connecting, waiting for bytes, or the whole attempt.
+    ///
+    /// **What to do:** poll again; raise the limit on [`AtlasBuilder`](crate::AtlasBuilder) if
+    /// the network is known to be slow. Retryable.
+    Timeout,
+    /// No connection could be made or it broke before an answer: DNS, refused, TLS, reset.
+    ///
+    /// **What to do:** check base URL, network, proxy and certificates, then poll again.
+    /// Retryable.
+    Connect,
+    /// The answer was not what HTTP and this API promise: cut short, a redirect, an unexpected
+    /// success status, a body beyond the size limit.
+    ///
+    /// **What to do:** look for a proxy or captive portal between this machine and Atlas.
+    /// Retryable when the body was cut short.
+    Protocol,
+    /// A page arrived whole but is not the documented JSON.
+    ///
+    /// **What to do:** look at [`body_excerpt`](crate::Error::body_excerpt); an HTML page means
+    /// something other than Atlas answered. Not retryable.
+    Decode,
+    /// One row of a page cannot be read; its neighbours are delivered.
+    ///
+    /// **What to do:** [`row`](crate::Error::row) names the position and keeps the raw JSON.
+    /// Keep polling: the listing continues. Not retryable.
+    Row,
+    /// The server sent a non-empty page without a single new snapshot, so paging makes no
+    /// progress.
+    ///
+    /// **What to do:** list again; if it persists, the server or a cache before it ignores
+    /// `pageNum`. The rows delivered so far are good. Ends the listing.
+    RepeatingServer,
+    /// A verified listing read the set as often as it was allowed to, and no reading equalled the
+    /// one before it.
+    ///
+    /// **What to do:** list again when fewer snapshots come and go, allow more passes, or live
+    /// without verification. Everything found has been delivered. Ends the listing.
+    Unsettled,
+    /// The listing reached its page or item limit while the server still had more.
+    ///
+    /// **What to do:** raise the limit on the [`Listing`](crate::Listing) if the set really is
+    /// that large. Ends the listing.
+    PageLimit,
+    /// The time set for the whole listing is over.
+    ///
+    /// **What to do:** resume from [`checkpoint`](crate::Error::checkpoint), or allow more time
+    /// with [`Listing::deadline`](crate::Listing::deadline). Ends the listing.
+    Deadline,
+    /// This library failed: TLS could not be set up, a page's task panicked, or its runtime was
+    /// shut down under it.
+    ///
+    /// **What to do:** read the causes; keep the runtime alive while a listing is polled;
+    /// otherwise report a bug.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The next step for a person reading the one-line message, where the kind alone knows it.
+    pub(crate) fn remedy(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unauthenticated => "check that the access token is complete and not expired",
+            Self::PermissionDenied => "grant the credentials Project Read Only on this project",
+            Self::IpNotAllowed => "add this machine's IP address to the API access list",
+            Self::NotFound => "check the project id and the instance name",
+            Self::Sunset => "this API is withdrawn; use the Flex operation listFlexBackups",
+            Self::Connect => "check base URL, network and proxy",
+            Self::Decode => "something other than Atlas may have answered",
+            Self::PageLimit => "raise the listing's limit if the set really is that large",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidArgument => "invalid argument",
+            Self::BadRequest => "request refused",
+            Self::Unauthenticated => "credentials not accepted",
+            Self::PermissionDenied => "permission denied",
+            Self::IpNotAllowed => "IP address not on the access list",
+            Self::NotFound => "not found",
+            Self::Sunset => "API withdrawn",
+            Self::RateLimited => "rate limited",
+            Self::Server => "server failure",
+            Self::Timeout => "timed out",
+            Self::Connect => "connection failed",
+            Self::Protocol => "broken answer",
+            Self::Decode => "unreadable answer",
+            Self::Row => "unreadable row",
+            Self::RepeatingServer => "server repeats itself",
+            Self::Unsettled => "cannot vouch for completeness",
+            Self::PageLimit => "listing limit reached",
+            Self::Deadline => "the listing's deadline has passed",
+            Self::Internal => "internal failure",
+        })
+    }
+}

@@ -1,0 +1,341 @@
+//! One error type for everything that can go wrong.
+
+mod body;
+mod kind;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+pub use body::FieldViolation;
+pub(crate) use body::{ErrorBody, excerpt};
+pub use kind::ErrorKind;
+
+use crate::listing::Checkpoint;
+
+type Source = Box<dyn StdError + Send + Sync>;
+
+/// Shorthand for results of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed: [`kind`](Error::kind) says what to do, the accessors say everything known.
+///
+/// `Display` is one line for a person: the page, what went wrong, status and Atlas's code, the
+/// next step, and how much had been delivered. It never contains a credential. Causes are
+/// in [`source`](StdError::source) and are not repeated in the line.
+///
+/// ```
+/// use atlas_snapshots::{ErrorKind, ProjectId};
+///
+/// let error = "not-an-id".parse::<ProjectId>().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid argument: project id \"not-an-id\" must be 24 characters from a-f and 0-9",
+/// );
+/// ```
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    /// Set where the same kind is sometimes worth another try.
+    retryable: bool,
+    /// What this library has to say beyond kind and body.
+    message: Option<String>,
+    status: Option<u16>,
+    body: ErrorBody,
+    retry_after: Option<Duration>,
+    position: Option<Position>,
+    row: Option<BadRow>,
+    source: Option<Source>,
+}
+
+/// Where in a listing an error happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Position {
+    pub(crate) page: u64,
+    pub(crate) delivered: u64,
+    pub(crate) attempts: u32,
+    pub(crate) checkpoint: Checkpoint,
+}
+
+/// A row that could not be read: where it stood and what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BadRow {
+    index: usize,
+    raw: String,
+}
+
+impl BadRow {
+    pub(crate) fn new(index: usize, raw: String) -> Self {
+        Self { index, raw }
+    }
+
+    /// Position of the row on its page, counted from 0.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The row's JSON text, as received.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            retryable: matches!(
+                kind,
+                ErrorKind::RateLimited
+                    | ErrorKind::Server
+                    | ErrorKind::Timeout
+                    | ErrorKind::Connect
+            ),
+            message: None,
+            status: None,
+            body: ErrorBody::default(),
+            retry_after: None,
+            position: None,
+            row: None,
+            source: None,
+        }))
+    }
+
+    /// A value that breaks `rule`. The value is quoted, so it must not be a secret.
+    pub(crate) fn invalid(what: &str, value: impl fmt::Display, rule: &str) -> Self {
+        let quoted = format!("{:?}", value.to_string());
+        Self::new(ErrorKind::InvalidArgument).with_message(format!("{what} {quoted} {rule}"))
+    }
+
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = Some(message.into());
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Marks an error worth another try although its kind usually is not.
+    pub(crate) fn retryable(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: ErrorBody) -> Self {
+        self.0.body = body;
+        self
+    }
+
+    /// Keeps the start of a body that could not be read as what it should be.
+    pub(crate) fn with_excerpt_of(mut self, body: &[u8]) -> Self {
+        self.0.body.excerpt = excerpt(body);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_row(mut self, row: BadRow) -> Self {
+        self.0.row = Some(row);
+        self
+    }
+
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
+    /// What went wrong, as what to do next.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status, whenever an answer arrived, however broken its body was.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Atlas's code, such as `CLUSTER_NOT_FOUND` (documented as required; absent on most real
+    /// 401 answers).
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.0.body.error_code.as_deref()
+    }
+
+    /// The reason phrase from the error body (documented).
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.0.body.reason.as_deref()
+    }
+
+    /// Atlas's own sentence about the failure (documented).
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.body.detail.as_deref()
+    }
+
+    /// The values Atlas's sentence is about. Documented as objects, recorded as strings and
+    /// numbers; anything but a string is given as its JSON text. Empty when absent or `null`.
+    #[must_use]
+    pub fn parameters(&self) -> &[String] {
+        &self.0.body.parameters
+    }
+
+    /// The request fields that Atlas refused, from `badRequestDetail` (documented).
+    #[must_use]
+    pub fn field_violations(&self) -> &[FieldViolation] {
+        &self.0.body.field_violations
+    }
+
+    /// How long the server asked to wait (`Retry-After`), if it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The page, counted from 1, that the error is about.
+    #[must_use]
+    pub fn page(&self) -> Option<u64> {
+        self.position().map(|at| at.page)
+    }
+
+    /// How many snapshots the listing had delivered before this error.
+    #[must_use]
+    pub fn delivered(&self) -> Option<u64> {
+        self.position().map(|at| at.delivered)
+    }
+
+    /// How many requests were made for [`page`](Error::page) up to this error.
+    #[must_use]
+    pub fn attempts(&self) -> Option<u32> {
+        self.position().map(|at| at.attempts)
+    }
+
+    /// Where the listing stands, so that another can go on from here; see
+    /// [`Listing::resume_from`](crate::Listing::resume_from).
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.position().map(|at| &at.checkpoint)
+    }
+
+    /// The row that could not be read; present exactly for [`ErrorKind::Row`].
+    #[must_use]
+    pub fn row(&self) -> Option<&BadRow> {
+        self.0.row.as_ref()
+    }
+
+    /// At most 512 characters from the start of a body that was not the documented JSON,
+    /// control characters blanked.
+    #[must_use]
+    pub fn body_excerpt(&self) -> Option<&str> {
+        self.0.body.excerpt.as_deref()
+    }
+
+    /// Whether the same request may succeed later without anything being corrected first.
+    ///
+    /// True for rate limits, server failures, timeouts, connection failures and bodies cut
+    /// short; false for everything that will fail the same way again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether a listing is over after this error, because asking again cannot help.
+    pub(crate) fn ends_listing(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::InvalidArgument
+                | ErrorKind::BadRequest
+                | ErrorKind::Unauthenticated
+                | ErrorKind::PermissionDenied
+                | ErrorKind::IpNotAllowed
+                | ErrorKind::NotFound
+                | ErrorKind::Sunset
+                | ErrorKind::RepeatingServer
+                | ErrorKind::Unsettled
+                | ErrorKind::PageLimit
+                | ErrorKind::Deadline
+        )
+    }
+
+    fn position(&self) -> Option<&Position> {
+        self.0.position.as_ref()
+    }
+
+    fn write_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.status(), self.error_code()) {
+            (Some(status), Some(code)) => {
+                write!(f, " ({status} {})", code.replace(char::is_control, " "))
+            }
+            (Some(status), None) => write!(f, " ({status})"),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(at) = self.position() {
+            write!(f, "page {}: ", at.page)?;
+        }
+        write!(f, "{}", self.0.kind)?;
+        self.write_answer(f)?;
+        let said = self.0.message.as_deref().or(self.detail());
+        if let Some(said) = said.or(self.body_excerpt()) {
+            // What a server wrote shall neither break the line nor command a terminal.
+            let said = said.trim_end_matches('.').replace(char::is_control, " ");
+            write!(f, ": {said}")?;
+        }
+        if let Some(remedy) = self.0.kind.remedy() {
+            write!(f, "; {remedy}")?;
+        }
+        if let Some(wait) = self.0.retry_after {
+            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+        }
+        match self.position() {
+            Some(at) => write!(f, " ({} delivered before)", at.delivered),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("status", &self.0.status)
+            .field("body", &self.0.body)
+            .field("retry_after", &self.0.retry_after)
+            .field("position", &self.0.position)
+            .field("row", &self.0.row)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}

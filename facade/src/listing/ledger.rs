@@ -1,0 +1,152 @@
+//! What has been read: which rows, and which signs that the set changed meanwhile.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::delivered_ids::DeliveredIds;
+use super::frontier::Sighting;
+use super::page::{PageAnswer, Row};
+use super::summary::GapEvidence;
+
+/// The rows and signs of one listing.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    page_size: u64,
+    ids: DeliveredIds,
+    /// Different rows seen so far, those of an earlier listing included.
+    seen: u64,
+    /// Rows found new by this listing.
+    entered: u64,
+    total: Option<u64>,
+    /// Whether an earlier page came short; evidence of a gap once rows follow it.
+    came_short: bool,
+    evidence: Option<GapEvidence>,
+    duplicates: u64,
+}
+
+/// What a page brought.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Rows not seen before, each with its position on the page.
+    pub(crate) fresh: Vec<(usize, Row)>,
+    pub(crate) sighting: Sighting,
+    /// Equal for pages of the same rows in the same order.
+    pub(crate) fingerprint: u64,
+}
+
+impl Ledger {
+    pub(crate) fn new(page_size: u16) -> Self {
+        Self {
+            page_size: u64::from(page_size),
+            ids: DeliveredIds::default(),
+            seen: 0,
+            entered: 0,
+            total: None,
+            came_short: false,
+            evidence: None,
+            duplicates: 0,
+        }
+    }
+
+    /// The total that an earlier listing heard, to be compared with what comes.
+    pub(crate) fn remember_total(&mut self, total: Option<u64>) {
+        self.total = total;
+    }
+
+    /// Counts what stands before `page`, the first to be entered, as seen by an earlier listing.
+    pub(crate) fn start_at(&mut self, page: u64) {
+        self.seen = page.saturating_sub(1).saturating_mul(self.page_size);
+    }
+
+    /// Enters a page, of which the first `known` rows were delivered by an earlier listing.
+    pub(crate) fn enter(&mut self, page: u64, answer: PageAnswer, known: usize) -> Entry {
+        let entry = self.take_in(page, answer, known);
+        let repeated = entry.sighting.rows - (entry.fresh.len() + known) as u64;
+        self.duplicates += repeated;
+        self.look_for_change(&entry.sighting, repeated);
+        entry
+    }
+
+    /// Enters a page that was read before, so that rows which come again mean nothing.
+    pub(crate) fn reread(&mut self, page: u64, answer: PageAnswer) -> Entry {
+        let entry = self.take_in(page, answer, 0);
+        self.total = entry.sighting.total.or(self.total);
+        entry
+    }
+
+    fn take_in(&mut self, page: u64, answer: PageAnswer, known: usize) -> Entry {
+        let total = answer
+            .total_count
+            .and_then(|count| u64::try_from(count).ok());
+        let fingerprint = fingerprint(&answer.rows);
+        let received = answer.rows.len() as u64;
+        let mut fresh = Vec::with_capacity(answer.rows.len());
+        for (index, row) in answer.rows.into_iter().enumerate() {
+            // A row without a readable id cannot have been seen before, for all one knows.
+            let is_new = row.id().is_none_or(|id| self.ids.insert(id));
+            self.seen += u64::from(is_new);
+            if is_new && index >= known {
+                self.entered += 1;
+                fresh.push((index, row));
+            }
+        }
+        let sighting = Sighting {
+            page,
+            page_size: self.page_size,
+            rows: received,
+            seen: self.seen,
+            has_next: answer.has_next,
+            counted: answer.counted,
+            total,
+        };
+        Entry {
+            fresh,
+            sighting,
+            fingerprint,
+        }
+    }
+
+    fn look_for_change(&mut self, sighting: &Sighting, repeated: u64) {
+        if repeated > 0 {
+            self.suspect(GapEvidence::RowRepeated);
+        }
+        if let (Some(before), Some(now)) = (self.total, sighting.total)
+            && before != now
+        {
+            self.suspect(GapEvidence::CountChanged);
+        }
+        if self.came_short && sighting.rows > 0 {
+            self.suspect(GapEvidence::ShortPage);
+        }
+        self.came_short |= !sighting.is_full();
+        self.total = sighting.total.or(self.total);
+    }
+
+    /// Notes a sign of change; the first one noted is the one told.
+    pub(crate) fn suspect(&mut self, evidence: GapEvidence) {
+        self.evidence.get_or_insert(evidence);
+    }
+
+    pub(crate) fn entered(&self) -> u64 {
+        self.entered
+    }
+
+    pub(crate) fn evidence(&self) -> Option<GapEvidence> {
+        self.evidence
+    }
+
+    pub(crate) fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+fn fingerprint(rows: &[Row]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for row in rows {
+        row.identity().hash(&mut hasher);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,101 @@
+//! What is asked of a source of pages, and what it answers.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::error::{BadRow, Error, Result};
+use crate::snapshot::Snapshot;
+
+use super::frontier::Sighting;
+use super::summary::RateLimit;
+
+/// Where pages come from: the network in production, a script in the engine's tests.
+pub(crate) trait PageSource: Debug + Send + Sync {
+    /// Fetches one page. Dropping the future cancels the request.
+    fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture;
+}
+
+/// A page on its way; owned, so that it can travel in a task of its own.
+pub(crate) type PageFuture = Pin<Box<dyn Future<Output = Result<PageAnswer>> + Send>>;
+
+/// One page to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PageRequest {
+    /// Counted from 1.
+    pub(crate) page: u64,
+    /// Rows a page.
+    pub(crate) page_size: u16,
+    /// Whether the server shall count the whole set.
+    pub(crate) include_count: bool,
+    /// Which attempt at this page it is, counted from 1.
+    pub(crate) attempt: u32,
+}
+
+/// One page as answered.
+#[derive(Debug, Default)]
+pub(crate) struct PageAnswer {
+    pub(crate) rows: Vec<Row>,
+    /// Whether a `next` link was there; where it points is of no interest.
+    pub(crate) has_next: bool,
+    /// As sent: absent, negative and wrong are all possible.
+    pub(crate) total_count: Option<i64>,
+    /// Whether the server was asked to count.
+    pub(crate) counted: bool,
+    pub(crate) notices: Notices,
+}
+
+impl PageAnswer {
+    /// Whether this page, taken by itself, looks as if another followed.
+    pub(crate) fn looks_followed(&self, page: u64, page_size: u16) -> bool {
+        let (rows, page_size) = (self.rows.len() as u64, u64::from(page_size));
+        let before = page.saturating_sub(1).saturating_mul(page_size);
+        let sighting = Sighting {
+            page,
+            page_size,
+            rows,
+            seen: before + rows,
+            has_next: self.has_next,
+            counted: self.counted,
+            total: self.total_count.and_then(|count| u64::try_from(count).ok()),
+        };
+        sighting.has_more()
+    }
+}
+
+/// One row of a page.
+#[derive(Debug)]
+pub(crate) enum Row {
+    Good(Snapshot),
+    /// Unreadable, but perhaps for its id.
+    Bad {
+        id: Option<String>,
+        error: Error,
+    },
+}
+
+impl Row {
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Good(snapshot) => Some(snapshot.id().as_str()),
+            Self::Bad { id, .. } => id.as_deref(),
+        }
+    }
+
+    /// What tells this row from others: its id, or its raw text where it has none.
+    pub(crate) fn identity(&self) -> &str {
+        match self {
+            Self::Bad { id: None, error } => error.row().map_or("", BadRow::raw),
+            _ => self.id().unwrap_or_default(),
+        }
+    }
+}
+
+/// What an answer says about the API itself, beside the page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notices {
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) deprecation: Option<String>,
+    pub(crate) sunset: Option<String>,
+}

@@ -1,0 +1,47 @@
+//! Clock, sleep and chance, injected so that tests own them.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The flow of time as a listing knows it.
+pub(crate) trait Timing: Debug + Send + Sync {
+    /// Now, on a clock that never jumps.
+    fn now(&self) -> Instant;
+
+    /// Now, on the clock that HTTP dates are written by.
+    fn wall_clock(&self) -> SystemTime;
+
+    /// Wakes at `moment`.
+    fn sleep_until(&self, moment: Instant) -> Sleep;
+
+    /// A random length from nothing up to `longest`.
+    fn jitter(&self, longest: Duration) -> Duration;
+}
+
+/// Real time and chance.
+#[derive(Debug)]
+pub(crate) struct SystemTiming;
+
+impl Timing for SystemTiming {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep_until(&self, moment: Instant) -> Sleep {
+        Box::pin(tokio::time::sleep_until(moment))
+    }
+
+    fn jitter(&self, longest: Duration) -> Duration {
+        longest.mul_f64(fastrand::f64())
+    }
+}

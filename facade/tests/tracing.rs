@@ -1,0 +1,130 @@
+//! What a listing tells a tracing subscriber, and what it never tells.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use atlas_snapshots::{Atlas, Credentials, PageSize, RetryPolicy};
+use atlas_snapshots_mock::{AnswerFault, MockAtlas, RetryAfter, When};
+use futures::StreamExt;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn spans_name_listing_and_attempts_and_no_secret() {
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let mock = MockAtlas::builder()
+        .snapshots(15)
+        .require_token("open-sesame")
+        .fault(
+            AnswerFault::RateLimited(RetryAfter::Seconds(0)),
+            When::nth(2),
+        )
+        .start()
+        .await
+        .unwrap();
+    let atlas = Atlas::builder()
+        .base_url(mock.base_url())
+        .credentials(Credentials::access_token("open-sesame"))
+        .retry(RetryPolicy::default().max_delay(Duration::ZERO))
+        .build()
+        .unwrap();
+    let snapshots = atlas
+        .serverless_snapshots(
+            mock.project_id().parse().unwrap(),
+            mock.instance_name().parse().unwrap(),
+        )
+        .page_size(PageSize::new(10).unwrap())
+        .stream();
+    assert_eq!(
+        snapshots
+            .filter(|row| futures::future::ready(row.is_ok()))
+            .count()
+            .await,
+        15
+    );
+    drop(guard);
+
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let ours: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("atlas_snapshots"))
+        .collect();
+    let attempts: Vec<&&str> = ours
+        .iter()
+        .filter(|line| line.contains("get_page"))
+        .filter(|line| line.contains(": close"))
+        .collect();
+    assert_eq!(attempts.len(), 3, "{log}");
+    for attempt in &attempts {
+        for field in [
+            "list_snapshots{atlas.project=32b6e34b3d91647abb20e7b8 atlas.instance=Instance0 atlas.page_size=10}",
+            "http.request.method=\"GET\"",
+            "server.address=\"127.0.0.1\"",
+            "server.port=",
+            "url.template=\"/api/atlas/v1.0/groups/{groupId}/",
+        ] {
+            assert!(attempt.contains(field), "{field} not in {attempt}");
+        }
+    }
+    let having = |parts: &[&str]| {
+        attempts
+            .iter()
+            .filter(|line| parts.iter().all(|part| line.contains(part)))
+            .count()
+    };
+    assert_eq!(
+        having(&["atlas.page=1", "resend_count=0", "status_code=200"]),
+        1,
+        "{log}"
+    );
+    assert_eq!(
+        having(&[
+            "atlas.page=2",
+            "resend_count=0",
+            "status_code=429",
+            "error.type=RateLimited"
+        ]),
+        1,
+        "{log}"
+    );
+    assert_eq!(
+        having(&["atlas.page=2", "resend_count=1", "status_code=200"]),
+        1,
+        "{log}"
+    );
+    assert!(
+        ours.iter().any(|line| line.contains("trying again")),
+        "{log}"
+    );
+    assert!(
+        ours.iter()
+            .any(|line| line.contains("listing closed") && line.contains("15 snapshots on 2 pages")),
+        "{log}"
+    );
+    assert!(!log.contains("sesame"), "{log}");
+}

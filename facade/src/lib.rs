@@ -78,5 +78,5 @@ pub use snapshot::{FrequencyType, Link, Snapshot, SnapshotId, SnapshotStatus, Sn
 /// The snippets of the front pages, compiled with the rest.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-
+#[doc = include_str!("../../README.md")]
 struct Readmes;

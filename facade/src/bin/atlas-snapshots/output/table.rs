@@ -1,0 +1,126 @@
+use std::env;
+use std::io::{self, Write};
+
+use atlas_snapshots::Snapshot;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use terminal_size::{Width, terminal_size_of};
+
+use super::Output;
+use super::columns::COLUMNS;
+use crate::diagnostics::say;
+
+/// What to leave out where the terminal is narrow, least missed first.
+const DISPENSABLE: [&str; 5] = ["INSTANCE", "VERSION", "FREQUENCY", "EXPIRES", "TYPE"];
+
+/// Blanks between two columns.
+const GAP: u16 = 2;
+
+/// Characters of a value that are shown; no documented value comes near.
+const LONGEST: usize = 100;
+
+/// A table for reading. Widths depend on every row, so it is printed at the end.
+pub(crate) struct TableOutput<W> {
+    out: W,
+    table: Table,
+}
+
+impl<W: Write> TableOutput<W> {
+    pub(crate) fn new(out: W) -> Self {
+        let mut table = Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(COLUMNS.iter().map(|column| column.title));
+        for (column, shape) in COLUMNS.iter().zip(table.column_iter_mut()) {
+            shape.set_padding((0, GAP));
+            if column.title == "BYTES" {
+                shape.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self { out, table }
+    }
+
+    /// Leaves out columns, and in the end wraps cells, until the table is as narrow as asked.
+    /// Gives the titles left out.
+    fn fit(&mut self, width: u16) -> Vec<&'static str> {
+        let mut hidden = Vec::new();
+        for title in DISPENSABLE {
+            if self.natural_width() <= width {
+                break;
+            }
+            self.hide(title);
+            hidden.push(title);
+        }
+        self.table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            // The last column's gap may hang over the edge: it is trimmed.
+            .set_width(width.saturating_add(GAP));
+        hidden
+    }
+
+    fn natural_width(&self) -> u16 {
+        let widths = self.table.column_max_content_widths();
+        let shown = self.table.column_iter().zip(widths);
+        shown
+            .filter(|(column, _)| !column.is_hidden())
+            .map(|(_, width)| width.saturating_add(GAP))
+            .fold(0, u16::saturating_add)
+            .saturating_sub(GAP)
+    }
+
+    fn hide(&mut self, title: &str) {
+        for (column, shape) in COLUMNS.iter().zip(self.table.column_iter_mut()) {
+            if column.title == title {
+                shape.set_constraint(ColumnConstraint::Hidden);
+            }
+        }
+    }
+}
+
+impl<W: Write> Output for TableOutput<W> {
+    fn row(&mut self, snapshot: &Snapshot) -> io::Result<()> {
+        self.table.add_row(COLUMNS.iter().map(|column| {
+            let value = (column.value)(snapshot);
+            value.map_or_else(|| "-".to_owned(), |value| legible(&value))
+        }));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let hidden = width_of_stdout().map_or_else(Vec::new, |width| self.fit(width));
+        for line in self.table.lines() {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        self.out.flush()?;
+        if !hidden.is_empty() {
+            say(format_args!(
+                "notice: no room for {}; --output csv has every column",
+                hidden.join(", ")
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whatever a server sends must neither command the terminal nor fill it.
+fn legible(value: &str) -> String {
+    let mut text = value.replace(char::is_control, "\u{fffd}");
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// The width of the terminal, or else what `COLUMNS` says; `None` in a pipe, where a row
+/// stays on one line.
+fn width_of_stdout() -> Option<u16> {
+    let terminal = terminal_size_of(io::stdout()).map(|(Width(width), _)| width);
+    terminal
+        .or_else(|| env::var("COLUMNS").ok()?.parse().ok())
+        .filter(|width| *width > 0)
+}

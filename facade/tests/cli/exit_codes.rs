@@ -1,0 +1,214 @@
+//! What ends a listing, and what is said about it.
+
+use std::net::TcpListener;
+
+use atlas_snapshots_mock::{CannedResponse, MockAtlas};
+use serde_json::{Value, json};
+
+use crate::harness::{Ran, ids, list, program, run, start};
+
+const FORMATS: [&str; 4] = ["table", "json", "ndjson", "csv"];
+
+fn assert_says(ran: &Ran, expected: &str) {
+    assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
+}
+
+#[tokio::test]
+async fn a_page_that_fails_keeps_the_rows_before_it() {
+    let broken = CannedResponse::json(
+        500,
+        json!({ "error": 500, "errorCode": "UNEXPECTED_ERROR", "detail": "Out of order." }),
+    );
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(1_200)
+            .page_response(3, broken),
+    )
+    .await;
+    let expected = &atlas.snapshot_ids()[..1_000];
+    for format in FORMATS {
+        let ran = run(list(&atlas, ["--output", format])).await;
+
+        assert_eq!(ran.code, Some(1), "{format}");
+        let printed: Vec<String> = match format {
+            "json" => {
+                let rows: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
+                ids(&rows).into_iter().map(str::to_owned).collect()
+            }
+            "ndjson" => {
+                let rows = ran.json_lines();
+                ids(&rows).into_iter().map(str::to_owned).collect()
+            }
+            // Below a header, the id comes first.
+            _ => ran
+                .stdout
+                .lines()
+                .skip(1)
+                .map(|line| line[..24].to_owned())
+                .collect(),
+        };
+        assert_eq!(printed, expected, "{format}");
+        assert_says(&ran, "error: page 3: ");
+        assert_says(&ran, "500 UNEXPECTED_ERROR");
+        assert_says(&ran, "Out of order");
+        assert_says(&ran, "\n  printed: 1000 rows\n");
+        let target = format!(
+            "\n  listing: Instance0 of project {} at {}\n",
+            atlas.project_id(),
+            atlas.base_url()
+        );
+        assert_says(&ran, &target);
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_is_told_and_prints_no_empty_list() {
+    for (status, code, told) in [
+        (400, "VALIDATION_ERROR", "request refused"),
+        (401, "NOT_ORG_GROUP_CREATOR", "credentials not accepted"),
+        (401, "USER_UNAUTHORIZED", "Project Read Only"),
+        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "access list"),
+        (404, "CLUSTER_NOT_FOUND", "not found"),
+        (410, "VERSION_GONE", "listFlexBackups"),
+        (429, "RATE_LIMITED", "rate limited"),
+        (500, "UNEXPECTED_ERROR", "server failure"),
+    ] {
+        let refusal = CannedResponse::json(status, json!({ "error": status, "errorCode": code }));
+        let atlas = start(MockAtlas::builder().snapshots(9).page_response(1, refusal)).await;
+        for format in FORMATS {
+            let ran = run(list(&atlas, ["--output", format])).await;
+
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{status}");
+            assert_says(&ran, "error: page 1: ");
+            assert_says(&ran, &format!("({status} {code})"));
+            assert_says(&ran, told);
+            assert_says(&ran, "\n  printed: 0 rows\n");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_instance_is_not_an_empty_one() {
+    let atlas = start(MockAtlas::builder().snapshots(9)).await;
+    let ran = run(list(&atlas, ["--output", "json"])).await;
+    assert_eq!(ran.code, Some(0));
+
+    let mut command = program(["list", "--instance", "Other"]);
+    command
+        .args(["--project", atlas.project_id()])
+        .args(["--base-url", atlas.base_url()]);
+    let ran = run(command).await;
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert_says(&ran, "SERVERLESS_INSTANCE_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_told_with_its_causes() {
+    // Bound once and given back: nobody listens there.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let url = format!("http://127.0.0.1:{port}");
+    let project = "32b6e34b3d91647abb20e7b8";
+    let ran = run(program([
+        "list",
+        "--project",
+        project,
+        "--instance",
+        "Instance0",
+        "--base-url",
+        &url,
+    ]))
+    .await;
+
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert_says(&ran, "error: page 1: connection failed");
+    assert_says(&ran, "\n  caused by: ");
+    assert_says(&ran, &url);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_costs_that_row_and_the_exit_code() {
+    let atlas = start(MockAtlas::builder().rows([
+        json!({ "id": "000000000000000000000001" }),
+        json!({ "id": "000000000000000000000002", "createdAt": "yesterday" }),
+        json!({ "id": "000000000000000000000003" }),
+        json!(17),
+        json!({ "id": "000000000000000000000005" }),
+    ]))
+    .await;
+    let ran = run(list(&atlas, ["--output", "ndjson"])).await;
+
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ids(&ran.json_lines()),
+        [
+            "000000000000000000000001",
+            "000000000000000000000003",
+            "000000000000000000000005"
+        ]
+    );
+    let errors: Vec<_> = ran
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error: page 1: unreadable row"))
+        .collect();
+    assert_eq!(errors.len(), 2, "{}", ran.stderr);
+    assert!(errors[0].contains("000000000000000000000002"));
+    assert_says(&ran, "summary: 3 snapshots");
+    assert_says(&ran, "2 unreadable rows");
+}
+
+#[tokio::test]
+async fn the_announced_end_of_the_api_is_passed_on() {
+    let page = CannedResponse::json(200, json!({ "results": [], "totalCount": 0, "links": [] }))
+        .header("Deprecation", "@1688169599")
+        .header("Sunset", "Thu, 1 Jan 2026 00:00:00 GMT");
+    let atlas = start(MockAtlas::builder().page_response(1, page)).await;
+    let ran = run(list(&atlas, ["--output", "json"])).await;
+
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "[]\n"));
+    assert_says(&ran, "Deprecation: @1688169599");
+    assert_says(&ran, "Sunset: Thu, 1 Jan 2026 00:00:00 GMT");
+    assert_says(&ran, "does not prove there are none");
+}
+
+#[tokio::test]
+async fn what_a_server_says_stays_on_its_line() {
+    let detail = "bad\r\nsummary: 9 snapshots\u{1b}[2J";
+    let refusal = CannedResponse::json(400, json!({ "error": 400, "detail": detail }));
+    let atlas = start(MockAtlas::builder().page_response(1, refusal)).await;
+    let ran = run(list(&atlas, [])).await;
+
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.stderr.matches("\nsummary: ").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains(['\u{1b}', '\r']));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_a_failure() {
+    let atlas = start(MockAtlas::builder().snapshots(10)).await;
+    for format in FORMATS {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut command = list(&atlas, ["--output", format]);
+        command.stdout(full);
+        let ran = run(command).await;
+
+        assert_eq!(ran.code, Some(1), "{format}");
+        assert_says(
+            &ran,
+            "error: cannot write to standard output\n  caused by: ",
+        );
+    }
+}

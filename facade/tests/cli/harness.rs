@@ -1,0 +1,85 @@
+//! Running the program.
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use atlas_snapshots_mock::{MockAtlas, MockAtlasBuilder};
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// A finished run.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("only UTF-8 is printed");
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+impl Ran {
+    /// Each line of standard output as JSON.
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// The program with these arguments, and nothing from the environment of the tests.
+pub(crate) fn program<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-snapshots"));
+    command
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// `list` with everything the mock needs, and these arguments.
+pub(crate) fn list<'a>(atlas: &MockAtlas, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = program(["list"]);
+    command
+        .args(["--project", atlas.project_id()])
+        .args(["--instance", atlas.instance_name()])
+        .args(["--base-url", atlas.base_url()])
+        .args(arguments);
+    command
+}
+
+/// Runs to the end. Unlike `Command::output`, it leaves redirections as they are.
+pub(crate) async fn run(mut command: Command) -> Ran {
+    let child = command.spawn().unwrap();
+    soon(child.wait_with_output()).await.unwrap().into()
+}
+
+/// Turns a hang into a failure. Nothing here takes a second, and the program's own time limits,
+/// from 30 s, shall not help it along.
+pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
+    timeout(Duration::from_secs(20), future)
+        .await
+        .expect("the program hangs")
+}
+
+pub(crate) async fn start(builder: MockAtlasBuilder) -> MockAtlas {
+    builder.start().await.unwrap()
+}
+
+/// The ids of JSON rows.
+pub(crate) fn ids(rows: &[Value]) -> Vec<&str> {
+    rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
+}

@@ -1,0 +1,112 @@
+//! Rows appear when they are there, and the program ends when it is told to.
+
+use atlas_snapshots_mock::{MockAtlas, When, WireFault};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::harness::{Ran, list, run, soon, start};
+
+fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = command.spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    (child, stdout.lines())
+}
+
+#[tokio::test]
+async fn rows_of_one_page_do_not_wait_for_the_next() {
+    // The second page never comes, so whatever is read was printed before it.
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(10)
+            .fault(WireFault::Hang, When::page(2)),
+    )
+    .await;
+    let ids = atlas.snapshot_ids();
+    for format in ["ndjson", "csv"] {
+        let (_child, mut lines) = spawn(list(&atlas, ["--page-size", "5", "--output", format]));
+        if format == "csv" {
+            soon(lines.next_line()).await.unwrap().unwrap();
+        }
+        for id in &ids[..5] {
+            let line = soon(lines.next_line()).await.unwrap().unwrap();
+            assert!(line.contains(id), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn json_rows_do_not_wait_either() {
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(10)
+            .fault(WireFault::Hang, When::page(2)),
+    )
+    .await;
+    let (_child, lines) = spawn(list(&atlas, ["--page-size", "5", "--output", "json"]));
+    let mut stdout = lines.into_inner();
+    let mut printed = Vec::new();
+    // The last row of a page has no line end yet.
+    while !String::from_utf8_lossy(&printed).contains(&atlas.snapshot_ids()[4]) {
+        assert_ne!(soon(stdout.read_buf(&mut printed)).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_leaves_ends_the_program_quietly() {
+    let atlas = start(MockAtlas::builder().snapshots(5_000)).await;
+    for format in ["table", "json", "ndjson", "csv"] {
+        let (child, mut lines) = spawn(list(&atlas, ["--output", format]));
+        soon(lines.next_line()).await.unwrap().unwrap();
+        drop(lines);
+        let ran = Ran::from(soon(child.wait_with_output()).await.unwrap());
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[tokio::test]
+async fn pages_travel_while_the_reader_of_the_rows_pauses() {
+    // Far more than a pipe holds: from the first page on, the program is stuck in writing.
+    let atlas = start(MockAtlas::builder().snapshots(5_000)).await;
+    let (child, mut lines) = spawn(list(&atlas, ["--output", "ndjson", "--prefetch", "4"]));
+    let five_answered = |atlas: &MockAtlas| {
+        let requests = atlas.requests();
+        let answered = requests.iter().filter(|sent| sent.status == Some(200));
+        answered.count() >= 5
+    };
+    soon(atlas.until(five_answered)).await;
+
+    let mut count = 0;
+    while soon(lines.next_line()).await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 5_000);
+    let ran = Ran::from(soon(child.wait_with_output()).await.unwrap());
+    assert_eq!(ran.code, Some(0));
+}
+
+#[tokio::test]
+async fn nobody_on_standard_error_changes_nothing() {
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let mut command = list(&atlas, ["--output", "csv"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stderr(writer);
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(ran.stdout.lines().count(), 4);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupt_ends_it_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let atlas = start(MockAtlas::builder().fault(WireFault::Hang, When::always())).await;
+    let (mut child, _lines) = spawn(list(&atlas, []));
+    soon(atlas.until(|atlas| atlas.request_count() == 1)).await;
+
+    let interrupt = format!("kill -INT {}", child.id().unwrap());
+    let sent = Command::new("sh").args(["-c", &interrupt]).status().await;
+    assert!(sent.unwrap().success());
+    assert_eq!(soon(child.wait()).await.unwrap().signal(), Some(2));
+}

@@ -1,5 +1,6 @@
 //! What has been read: which rows, and which signs that the set changed meanwhile.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::delivered_ids::DeliveredIds;
@@ -12,6 +13,8 @@ use super::summary::GapEvidence;
 pub(crate) struct Ledger {
     page_size: u64,
     ids: DeliveredIds,
+    /// Fingerprints of the rows without a readable id.
+    nameless: HashSet<u64>,
     /// Different rows seen so far, those of an earlier listing included.
     seen: u64,
     /// Rows found new by this listing.
@@ -33,11 +36,18 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: u64,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    First,
+    Again,
+}
+
 impl Ledger {
     pub(crate) fn new(page_size: u16) -> Self {
         Self {
             page_size: u64::from(page_size),
             ids: DeliveredIds::default(),
+            nameless: HashSet::new(),
             seen: 0,
             entered: 0,
             total: None,
@@ -59,7 +69,7 @@ impl Ledger {
 
     /// Enters a page, of which the first `known` rows were delivered by an earlier listing.
     pub(crate) fn enter(&mut self, page: u64, answer: PageAnswer, known: usize) -> Entry {
-        let entry = self.take_in(page, answer, known);
+        let entry = self.take_in(page, answer, known, Reading::First);
         let repeated = entry.sighting.rows - (entry.fresh.len() + known) as u64;
         self.duplicates += repeated;
         self.look_for_change(&entry.sighting, repeated);
@@ -68,12 +78,12 @@ impl Ledger {
 
     /// Enters a page that was read before, so that rows which come again mean nothing.
     pub(crate) fn reread(&mut self, page: u64, answer: PageAnswer) -> Entry {
-        let entry = self.take_in(page, answer, 0);
+        let entry = self.take_in(page, answer, 0, Reading::Again);
         self.total = entry.sighting.total.or(self.total);
         entry
     }
 
-    fn take_in(&mut self, page: u64, answer: PageAnswer, known: usize) -> Entry {
+    fn take_in(&mut self, page: u64, answer: PageAnswer, known: usize, reading: Reading) -> Entry {
         let total = answer
             .total_count
             .and_then(|count| u64::try_from(count).ok());
@@ -81,8 +91,7 @@ impl Ledger {
         let received = answer.rows.len() as u64;
         let mut fresh = Vec::with_capacity(answer.rows.len());
         for (index, row) in answer.rows.into_iter().enumerate() {
-            // A row without a readable id cannot have been seen before, for all one knows.
-            let is_new = row.id().is_none_or(|id| self.ids.insert(id));
+            let is_new = self.is_new(&row, reading);
             self.seen += u64::from(is_new);
             if is_new && index >= known {
                 self.entered += 1;
@@ -102,6 +111,14 @@ impl Ledger {
             fresh,
             sighting,
             fingerprint,
+        }
+    }
+
+    fn is_new(&mut self, row: &Row, reading: Reading) -> bool {
+        match row.id() {
+            Some(id) => self.ids.insert(id),
+            // Two rows without ids may be equal and yet two; but not when the page is read again.
+            None => self.nameless.insert(fingerprint([row])) || reading == Reading::First,
         }
     }
 
@@ -143,7 +160,7 @@ impl Ledger {
     }
 }
 
-fn fingerprint(rows: &[Row]) -> u64 {
+fn fingerprint<'a>(rows: impl IntoIterator<Item = &'a Row>) -> u64 {
     let mut hasher = DefaultHasher::new();
     for row in rows {
         row.identity().hash(&mut hasher);

@@ -108,8 +108,8 @@ impl Listing {
     /// own time included; default no limit.
     ///
     /// Past it, waiting for a further page ends the listing with
-    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline); rows that have arrived are still
-    /// handed out.
+    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline); the rows of the page at hand are
+    /// still handed out.
     pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.plan.deadline = limit.into();
         self

@@ -162,6 +162,24 @@ async fn a_failing_page_of_a_second_reading_is_asked_for_again() {
     assert_eq!(atlas.asked(), [1, 2, 3, 3, 2, 2, 1]);
 }
 
+/// Every pass used to report it anew.
+#[tokio::test(start_paused = true)]
+async fn a_row_without_an_id_is_reported_once_however_often_it_is_read() {
+    let mut atlas = FakeAtlas::of(25);
+    for _ in 0..2 {
+        atlas = atlas.quirk(2, Quirk::BadRow);
+    }
+    let atlas = Arc::new(atlas);
+    let mut snapshots = listing(&atlas, 10, 1)
+        .consistency(Consistency::verified())
+        .stream();
+    let rows: Vec<_> = snapshots.by_ref().collect().await;
+    assert_eq!(rows.iter().filter(|row| row.is_err()).count(), 1);
+    assert_eq!(rows.iter().filter(|row| row.is_ok()).count(), 24);
+    assert_eq!(snapshots.summary().ending(), Ending::Verified);
+    assert_eq!(atlas.asked(), [1, 2, 3, 3, 2, 1]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn limits_hold_while_verifying() {
     let atlas = Arc::new(FakeAtlas {

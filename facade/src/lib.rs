@@ -55,6 +55,7 @@
 mod arguments;
 mod auth;
 mod base_url;
+mod checkpoint;
 mod client;
 mod error;
 mod listing;
@@ -66,11 +67,11 @@ mod wire;
 pub use arguments::{ClusterName, PageSize, Prefetch, ProjectId};
 pub use auth::Credentials;
 pub use base_url::BaseUrl;
+pub use checkpoint::Checkpoint;
 pub use client::{Atlas, AtlasBuilder};
 pub use error::{BadRow, Error, ErrorKind, FieldViolation, Result};
 pub use listing::{
-    Checkpoint, Consistency, Ending, GapEvidence, Listing, Page, Pages, RateLimit, Snapshots,
-    Summary,
+    Consistency, Ending, GapEvidence, Listing, Page, Pages, RateLimit, Snapshots, Summary,
 };
 pub use retry::RetryPolicy;
 pub use snapshot::{FrequencyType, Link, Snapshot, SnapshotId, SnapshotStatus, SnapshotType};

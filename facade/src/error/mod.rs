@@ -11,7 +11,7 @@ pub use body::FieldViolation;
 pub(crate) use body::{ErrorBody, excerpt};
 pub use kind::ErrorKind;
 
-use crate::listing::Checkpoint;
+use crate::checkpoint::Checkpoint;
 
 type Source = Box<dyn StdError + Send + Sync>;
 

@@ -19,16 +19,17 @@ use std::time::Duration;
 
 use tracing::Span;
 
-use super::checkpoint::{Checkpoint, Scope, Seam};
 use super::consistency::Consistency;
 use super::fetcher::Fetcher;
 use super::frontier::Sighting;
 use super::ledger::{Entry, Ledger};
 use super::page::{PageAnswer, Row};
+use super::scope::Scope;
 use super::search::{Found, Search};
 use super::summary::{Ending, GapEvidence, Summary};
 use super::verification::{Next, Verification};
 use super::window::{Landing, Window};
+use crate::checkpoint::{Checkpoint, Seam};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::retry::Sleep;
 
@@ -181,7 +182,8 @@ impl Engine {
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         // One that has not been looked at yet is still where the listing stands.
         self.plan.resume_from.clone().unwrap_or_else(|| {
-            Checkpoint::new(&self.plan.scope, self.seam.clone(), self.ledger.total())
+            let (seam, total) = (self.seam.clone(), self.ledger.total());
+            self.plan.scope.checkpoint(seam, total)
         })
     }
 
@@ -224,13 +226,13 @@ impl Engine {
                 "a verified listing cannot be resumed: it has to read everything itself",
             ));
         }
-        let (seam, total) = checkpoint.seam_in(&self.plan.scope)?;
-        let Some(seam) = seam else {
+        self.plan.scope.check(&checkpoint)?;
+        let Some(seam) = checkpoint.seam else {
             return Ok(1);
         };
         self.summary.resumed = true;
         self.seam = Some(seam.clone());
-        self.ledger.remember_total(total);
+        self.ledger.remember_total(checkpoint.reported_total);
         let search = Search::for_seam(seam);
         let first = search.first_page();
         self.phase = Phase::Seeking(search);

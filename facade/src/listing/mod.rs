@@ -1,6 +1,5 @@
 //! The heart: a listing that is complete, or says why not.
 
-mod checkpoint;
 mod consistency;
 mod delivered_ids;
 mod engine;
@@ -9,6 +8,7 @@ mod frontier;
 mod ledger;
 mod page;
 mod pages;
+mod scope;
 mod search;
 mod stream;
 mod summary;
@@ -23,15 +23,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::arguments::{PageSize, Prefetch};
+use crate::checkpoint::Checkpoint;
 use crate::retry::Patience;
 
-pub use checkpoint::Checkpoint;
-pub(crate) use checkpoint::Scope;
 pub use consistency::Consistency;
 use engine::{Engine, Plan};
 use fetcher::Fetcher;
 pub(crate) use page::{Notices, PageAnswer, PageFuture, PageRequest, PageSource, Row};
 pub use pages::{Page, Pages};
+pub(crate) use scope::Scope;
 pub use stream::Snapshots;
 pub use summary::{Ending, GapEvidence, RateLimit, Summary};
 

@@ -6,10 +6,10 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::stream::{FusedStream, Stream};
 
-use super::checkpoint::Checkpoint;
 use super::engine::{Batch, Engine};
 use super::page::Row;
 use super::summary::{RateLimit, Summary};
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 

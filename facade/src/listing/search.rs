@@ -1,7 +1,7 @@
 //! Looking for the row a checkpoint ends with, in a set that may have changed since.
 
-use super::checkpoint::Seam;
 use super::page::Row;
+use crate::checkpoint::Seam;
 
 /// A search that starts where the row was and widens in both directions.
 ///

@@ -6,6 +6,7 @@ mod engine;
 mod fetcher;
 mod frontier;
 mod ledger;
+mod notices;
 mod page;
 mod pages;
 mod scope;
@@ -29,11 +30,13 @@ use crate::retry::Patience;
 pub use consistency::Consistency;
 use engine::{Engine, Plan};
 use fetcher::Fetcher;
-pub(crate) use page::{Notices, PageAnswer, PageFuture, PageRequest, PageSource, Row};
+pub(crate) use notices::Notices;
+pub use notices::RateLimit;
+pub(crate) use page::{PageAnswer, PageFuture, PageRequest, PageSource, Row};
 pub use pages::{Page, Pages};
 pub(crate) use scope::Scope;
 pub use stream::Snapshots;
-pub use summary::{Ending, GapEvidence, RateLimit, Summary};
+pub use summary::{Ending, GapEvidence, Summary};
 
 /// A listing to be: what to list, and how. [`stream`](Self::stream) starts it.
 ///

@@ -9,7 +9,7 @@ use crate::error::{BadRow, Error, Result};
 use crate::snapshot::Snapshot;
 
 use super::frontier::Sighting;
-use super::summary::RateLimit;
+use super::notices::Notices;
 
 /// Where pages come from: the network in production, a script in the engine's tests.
 pub(crate) trait PageSource: Debug + Send + Sync {
@@ -90,12 +90,4 @@ impl Row {
             _ => self.id().unwrap_or_default(),
         }
     }
-}
-
-/// What an answer says about the API itself, beside the page.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Notices {
-    pub(crate) rate_limit: Option<RateLimit>,
-    pub(crate) deprecation: Option<String>,
-    pub(crate) sunset: Option<String>,
 }

@@ -7,8 +7,9 @@ use std::task::{Context, Poll, ready};
 use futures_core::stream::{FusedStream, Stream};
 
 use super::engine::{Batch, Engine};
+use super::notices::RateLimit;
 use super::page::Row;
-use super::summary::{RateLimit, Summary};
+use super::summary::Summary;
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;

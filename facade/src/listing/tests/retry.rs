@@ -9,7 +9,8 @@ use futures::{StreamExt, TryStreamExt};
 use tokio::time::Instant;
 
 use super::fake::{FakeAtlas, Quirk, listing, listing_with, number};
-use crate::listing::summary::{Ending, RateLimit};
+use crate::listing::RateLimit;
+use crate::listing::summary::Ending;
 use crate::{ErrorKind, Listing, RetryPolicy};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -116,6 +116,8 @@ async fn rows_are_documented_in_full_and_show_every_enum_value() {
         values("snapshotType"),
         BTreeSet::from(["onDemand", "scheduled"])
     );
+    assert_eq!(rows[0]["snapshotType"], "onDemand");
+    assert_eq!(rows[1]["snapshotType"], "scheduled");
     for row in rows {
         assert_eq!(row.as_object().unwrap().len(), 10, "{row}");
         assert_eq!(row["serverlessInstanceName"], "Instance0");
@@ -226,6 +228,7 @@ async fn most_snapshots_are_hourly_scheduled_and_completed() {
     assert!(count("status", "completed") > 400 && count("status", "failed") > 10);
     let frequencies =
         ["hourly", "daily", "weekly", "monthly"].map(|value| count("frequencyType", value));
+    assert!(frequencies[3] > 5, "{frequencies:?}");
     assert!(
         frequencies.is_sorted_by(|more, fewer| more > fewer),
         "{frequencies:?}"

@@ -20,12 +20,13 @@ async fn start(fault: WireFault) -> MockAtlas {
         .unwrap()
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on a connection of its own. An answer that is whole after all ends it, so
+/// that a fault that fails to happen fails the test, instead of leaving it waiting.
 async fn send(atlas: &MockAtlas) -> TcpStream {
     let address = atlas.base_url().strip_prefix("http://").unwrap();
     let path = atlas.snapshots_url().replace(atlas.base_url(), "");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }

@@ -1,0 +1,93 @@
+//! What the facade makes of one answer.
+
+use atlas_snapshots::{Atlas, Error, ErrorKind, RetryPolicy};
+use atlas_snapshots_mock::{CannedResponse, MockAtlas, TotalCount};
+use futures::StreamExt;
+use serde_json::{Value, json};
+
+use crate::subject::Subject;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome {
+    /// Every snapshot delivered, as JSON.
+    pub(crate) snapshots: Vec<Value>,
+    pub(crate) reported_total: Option<u64>,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// An error of the facade, apart from what it borrows.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) status: Option<u16>,
+    /// The texts of the body, under the names of the body.
+    pub(crate) texts: [(&'static str, Option<String>); 3],
+    pub(crate) parameters: Vec<String>,
+    /// As `badRequestDetail.fields`.
+    pub(crate) fields: Vec<Value>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let fields = error.field_violations().iter();
+        Self {
+            kind: error.kind(),
+            status: error.status(),
+            texts: [
+                ("errorCode", owned(error.error_code())),
+                ("reason", owned(error.reason())),
+                ("detail", owned(error.detail())),
+            ],
+            parameters: error.parameters().to_vec(),
+            fields: fields
+                .map(|at| json!({ "field": at.field(), "description": at.description() }))
+                .collect(),
+        }
+    }
+}
+
+/// Lists from a mock whose first page is this answer, and whose other pages are empty.
+pub(crate) async fn outcome(
+    subject: &Subject,
+    status: u16,
+    media_type: &str,
+    body: &Value,
+) -> Outcome {
+    let answer = CannedResponse::new(status)
+        .header("content-type", media_type)
+        .body(body.to_string());
+    let mock = MockAtlas::builder()
+        .page_response(1, answer)
+        // The total is heard from the example, or not at all.
+        .total_count(TotalCount::Absent)
+        .start()
+        .await
+        .expect("loopback has a free port");
+    listed(subject, &mock).await
+}
+
+/// Lists from `mock` to the end, or to the first error.
+pub(crate) async fn listed(subject: &Subject, mock: &MockAtlas) -> Outcome {
+    // An answer is judged as it is, not after others.
+    let atlas = Atlas::builder()
+        .base_url(mock.base_url())
+        .retry(RetryPolicy::none())
+        .build();
+    let mut stream = (subject.listing)(&atlas.expect("no credentials on loopback")).stream();
+    let mut outcome = Outcome::default();
+    while let Some(snapshot) = stream.next().await {
+        match snapshot {
+            Ok(snapshot) => {
+                let json = serde_json::to_value(&snapshot).expect("a snapshot is JSON");
+                outcome.snapshots.push(json);
+            }
+            Err(error) => {
+                outcome.failure = Some(error.into());
+                break;
+            }
+        }
+    }
+    outcome.reported_total = stream.summary().reported_total();
+    outcome
+}

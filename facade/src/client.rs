@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::arguments::{ClusterName, PageSize, ProjectId};
-use crate::auth::Credentials;
+use crate::auth::{Credentials, Signer};
 use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
 use crate::listing::{Listing, Scope};
@@ -50,6 +50,19 @@ impl Atlas {
         };
         let source = ServerlessPages::new(Arc::clone(&self.settings), project, instance);
         Listing::new(Arc::new(source), Arc::clone(&self.patience), scope)
+    }
+}
+
+impl Atlas {
+    /// Forgets the access token of a service account or token source, and has Atlas revoke the
+    /// one it issued, so that it does not count against the account's limit until it expires.
+    /// Nothing to do for other credentials. The client stays usable: it would sign in anew.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request to revoke. The token is forgotten all the same, and expires by itself.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.settings.signer.sign_out().await
     }
 }
 
@@ -142,9 +155,9 @@ impl AtlasBuilder {
             Some(text) => text.parse()?,
             None => BaseUrl::default(),
         };
-        let authorization = match &self.credentials {
-            Some(credentials) => credentials.authorization()?,
-            None if base_url.is_loopback() => None,
+        let credentials = match self.credentials.clone() {
+            Some(credentials) => credentials,
+            None if base_url.is_loopback() => Credentials::anonymous(),
             None => {
                 return Err(Error::invalid(
                     "base URL",
@@ -154,16 +167,18 @@ impl AtlasBuilder {
             }
         };
         let timing: Arc<dyn Timing> = Arc::new(SystemTiming);
+        let http = self.http_client(base_url.is_loopback())?;
+        let patience = Arc::new(Patience::new(self.retry, Arc::clone(&timing)));
         let settings = WireSettings {
-            http: self.http_client(base_url.is_loopback())?,
+            signer: Signer::new(credentials, &http, &base_url, &patience)?,
+            http,
             base_url,
-            authorization,
             max_body_bytes: self.max_response_bytes,
-            timing: Arc::clone(&timing),
+            timing,
         };
         Ok(Atlas {
             settings: Arc::new(settings),
-            patience: Arc::new(Patience::new(self.retry, timing)),
+            patience,
         })
     }
 

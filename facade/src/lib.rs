@@ -58,6 +58,7 @@ mod base_url;
 mod checkpoint;
 mod client;
 mod error;
+mod http_client;
 mod listing;
 mod open_enum;
 mod retry;
@@ -65,7 +66,7 @@ mod snapshot;
 mod wire;
 
 pub use arguments::{ClusterName, PageSize, Prefetch, ProjectId};
-pub use auth::Credentials;
+pub use auth::{AccessToken, Credentials, TokenFuture, TokenSource};
 pub use base_url::BaseUrl;
 pub use checkpoint::Checkpoint;
 pub use client::{Atlas, AtlasBuilder};

@@ -1,31 +1,75 @@
-//! Who the client is to Atlas.
+//! Who the client is to Atlas, and how it proves it.
 
-use http::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+mod cache;
+mod digest;
+mod from_env;
+mod service_account;
+mod signer;
+mod token;
 
-use crate::error::{Error, ErrorKind, Result};
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+pub(crate) use digest::DigestSession;
+pub(crate) use signer::{Pass, Signer};
+pub use token::{AccessToken, TokenFuture, TokenSource};
 
 /// How requests are signed in.
 ///
-/// `Debug` shows which kind it is and never a secret.
+/// `Debug` shows which kind it is and never a secret. All clones of a client share what signing in
+/// yields: one token, or one Digest session.
 ///
 /// ```
 /// # use atlas_snapshots::Credentials;
-/// let credentials = Credentials::access_token("eyJ…");
-/// assert!(!format!("{credentials:?}").contains("eyJ"));
+/// let credentials = Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_4567");
+/// assert!(!format!("{credentials:?}").contains("4567"));
 /// ```
-#[derive(Debug, Clone)]
-pub struct Credentials(Kind);
+#[derive(Clone)]
+pub struct Credentials(pub(crate) Kind);
 
-#[derive(Debug, Clone)]
-enum Kind {
+#[derive(Clone)]
+pub(crate) enum Kind {
     Anonymous,
     AccessToken(SecretString),
+    ServiceAccount {
+        client_id: String,
+        client_secret: SecretString,
+    },
+    ApiKey {
+        public_key: String,
+        private_key: SecretString,
+    },
+    TokenSource(Arc<dyn TokenSource>),
 }
 
 impl Credentials {
-    /// Sends `Authorization: Bearer <token>`; for a service account's access token, which
-    /// Atlas issues for one hour.
+    /// A service account: its id and secret buy an access token (OAuth 2 client credentials at
+    /// `/api/oauth/token`), which is kept, shared and renewed before it expires.
+    ///
+    /// Where Atlas stops accepting the token before that, it is renewed once and the request
+    /// repeated once.
+    #[must_use]
+    pub fn service_account(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        Self(Kind::ServiceAccount {
+            client_id: client_id.into(),
+            client_secret: client_secret.into().into(),
+        })
+    }
+
+    /// A programmatic API key (HTTP Digest). A listing of *n* pages takes *n* + 1 requests: the
+    /// first is challenged, and the challenge serves all that follow.
+    #[must_use]
+    pub fn api_key(public_key: impl Into<String>, private_key: impl Into<String>) -> Self {
+        Self(Kind::ApiKey {
+            public_key: public_key.into(),
+            private_key: private_key.into().into(),
+        })
+    }
+
+    /// An access token that something else has obtained and will renew; Atlas issues them for
+    /// one hour.
     ///
     /// A token that cannot be sent in a header is refused by
     /// [`AtlasBuilder::build`](crate::AtlasBuilder::build).
@@ -34,34 +78,34 @@ impl Credentials {
         Self(Kind::AccessToken(token.into().into()))
     }
 
+    /// Access tokens from wherever yours come from: a vault, a sidecar. They are kept, shared and
+    /// renewed like those of a service account.
+    #[must_use]
+    pub fn token_source(source: impl TokenSource) -> Self {
+        Self(Kind::TokenSource(Arc::new(source)))
+    }
+
     /// Sends nothing; for a mock, or a gateway that signs requests itself.
     #[must_use]
     pub fn anonymous() -> Self {
         Self(Kind::Anonymous)
     }
-
-    /// The `Authorization` header to send, marked sensitive.
-    pub(crate) fn authorization(&self) -> Result<Option<HeaderValue>> {
-        let Kind::AccessToken(token) = &self.0 else {
-            return Ok(None);
-        };
-        let token = token.expose_secret();
-        if token.is_empty() {
-            return Err(unusable("is empty"));
-        }
-        if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(unusable("must be printable ASCII without spaces"));
-        }
-        let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| unusable("cannot be sent in a header"))?;
-        header.set_sensitive(true);
-        Ok(Some(header))
-    }
 }
 
-/// The token itself stays out of the message.
-fn unusable(rule: &str) -> Error {
-    Error::new(ErrorKind::InvalidArgument).with_message(format!("the access token {rule}"))
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Anonymous => f.write_str("Credentials::Anonymous"),
+            Kind::AccessToken(_) => f.write_str("Credentials::AccessToken(***)"),
+            Kind::ServiceAccount { client_id, .. } => {
+                write!(f, "Credentials::ServiceAccount({client_id:?}, ***)")
+            }
+            Kind::ApiKey { public_key, .. } => {
+                write!(f, "Credentials::ApiKey({public_key:?}, ***)")
+            }
+            Kind::TokenSource(source) => write!(f, "Credentials::TokenSource({source:?})"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,28 +113,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_becomes_a_sensitive_bearer_header() {
-        let header = Credentials::access_token("abc.def")
-            .authorization()
-            .unwrap()
-            .unwrap();
-        assert_eq!(header, "Bearer abc.def");
-        assert!(header.is_sensitive());
-    }
-
-    #[test]
-    fn anonymous_sends_nothing() {
-        assert!(Credentials::anonymous().authorization().unwrap().is_none());
-    }
-
-    #[test]
-    fn an_unusable_token_is_refused_without_being_shown() {
-        for token in ["", "sesame\n", "open sesame", "sésame"] {
-            let error = Credentials::access_token(token)
-                .authorization()
-                .unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-            assert!(!format!("{error} {error:?}").contains("same"));
+    fn debug_names_the_kind_and_no_secret() {
+        for (credentials, shown) in [
+            (Credentials::anonymous(), "Credentials::Anonymous"),
+            (
+                Credentials::access_token("sesame"),
+                "Credentials::AccessToken(***)",
+            ),
+            (
+                Credentials::service_account("id", "sesame"),
+                "Credentials::ServiceAccount(\"id\", ***)",
+            ),
+            (
+                Credentials::api_key("public", "sesame"),
+                "Credentials::ApiKey(\"public\", ***)",
+            ),
+        ] {
+            assert_eq!(format!("{credentials:?}"), shown);
         }
     }
 }

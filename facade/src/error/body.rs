@@ -52,6 +52,37 @@ impl ErrorBody {
         }
     }
 
+    /// Reads an error of the token endpoint: `{"error", "error_description"}`, or Atlas's own
+    /// shape. No excerpt is kept: what answers to a secret may repeat it.
+    pub(crate) fn read_oauth(body: &[u8]) -> Self {
+        let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+            return Self::default();
+        };
+        let text = |name: &str| fields.get(name)?.as_str().map(str::to_owned);
+        let read = Self::from_fields(&fields);
+        Self {
+            error_code: read.error_code.or_else(|| text("error")),
+            detail: read.detail.or_else(|| text("error_description")),
+            ..read
+        }
+    }
+
+    /// Every text a server wrote.
+    pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let single = [
+            &mut self.error_code,
+            &mut self.reason,
+            &mut self.detail,
+            &mut self.excerpt,
+        ];
+        let violations = self.field_violations.iter_mut();
+        single
+            .into_iter()
+            .flatten()
+            .chain(&mut self.parameters)
+            .chain(violations.flat_map(|v| [&mut v.field, &mut v.description]))
+    }
+
     fn from_fields(fields: &Map<String, Value>) -> Self {
         let text = |name: &str| fields.get(name)?.as_str().map(str::to_owned);
         Self {

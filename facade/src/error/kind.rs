@@ -22,9 +22,17 @@ pub enum ErrorKind {
     BadRequest,
     /// Atlas did not accept the credentials (401).
     ///
-    /// **What to do:** check that the access token is complete, not expired, and belongs to the
-    /// organization that owns the project. Not retryable.
+    /// **What to do:** check that the credentials are complete, not expired, and belong to the
+    /// organization that owns the project. Not retryable; a token of a service account or token
+    /// source has been renewed once already.
     Unauthenticated,
+    /// Signing in failed before any page could be asked for: the client id or secret is not
+    /// accepted, Atlas issues no further token, the token endpoint or a token source failed, or
+    /// the server asks for no Digest sign-in.
+    ///
+    /// **What to do:** read the message; check the credentials and that they are of the kind the
+    /// builder was given. Retryable when the token endpoint was busy or failing.
+    Auth,
     /// The credentials are good but lack the role this call needs (403, or 401 with code
     /// `USER_UNAUTHORIZED`, which is how the live service reports a missing role).
     ///
@@ -117,7 +125,8 @@ impl ErrorKind {
     /// The next step for a person reading the one-line message, where the kind alone knows it.
     pub(crate) fn remedy(self) -> Option<&'static str> {
         Some(match self {
-            Self::Unauthenticated => "check that the access token is complete and not expired",
+            Self::Unauthenticated => "check that the credentials are complete and not expired",
+            Self::Auth => "check the credentials",
             Self::PermissionDenied => "grant the credentials Project Read Only on this project",
             Self::IpNotAllowed => "add this machine's IP address to the API access list",
             Self::NotFound => "check the project id and the instance name",
@@ -136,6 +145,7 @@ impl fmt::Display for ErrorKind {
             Self::InvalidArgument => "invalid argument",
             Self::BadRequest => "request refused",
             Self::Unauthenticated => "credentials not accepted",
+            Self::Auth => "signing in failed",
             Self::PermissionDenied => "permission denied",
             Self::IpNotAllowed => "IP address not on the access list",
             Self::NotFound => "not found",

@@ -123,6 +123,27 @@ impl Error {
         self
     }
 
+    /// Says what was being done, where that is not a page's own request.
+    pub(crate) fn while_doing(mut self, what: &str) -> Self {
+        self.0.message = Some(match self.0.message.take() {
+            Some(message) => format!("while {what}: {message}"),
+            None => format!("while {what}"),
+        });
+        self
+    }
+
+    /// Takes `secret` out of everything a server wrote: some echo what they were sent.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        let inner = &mut *self.0;
+        let raw = inner.row.as_mut().map(|row| &mut row.raw);
+        for text in inner.body.texts_mut().chain(&mut inner.message).chain(raw) {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, "***");
+            }
+        }
+        self
+    }
+
     /// Marks an error worth another try although its kind usually is not.
     pub(crate) fn retryable(mut self) -> Self {
         self.0.retryable = true;
@@ -268,6 +289,7 @@ impl Error {
                 | ErrorKind::IpNotAllowed
                 | ErrorKind::NotFound
                 | ErrorKind::Sunset
+                | ErrorKind::Auth
                 | ErrorKind::RepeatingServer
                 | ErrorKind::Unsettled
                 | ErrorKind::PageLimit

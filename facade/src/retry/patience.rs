@@ -1,7 +1,7 @@
 //! What all clones of a client share about waiting.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -65,6 +65,14 @@ impl Patience {
         } else {
             Verdict::GiveUp
         }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.timing.now()
+    }
+
+    pub(crate) fn wall_clock(&self) -> SystemTime {
+        self.timing.wall_clock()
     }
 
     pub(crate) fn sleep_until(&self, moment: Instant) -> Sleep {

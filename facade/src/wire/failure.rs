@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use http::StatusCode;
 use http::header::{LOCATION, RETRY_AFTER};
 
-use super::headers::retry_after;
 use super::passage::{Arrival, Head};
 use crate::error::{Error, ErrorBody, ErrorKind};
+use crate::http_client::{network_failure, retry_after};
 
 type Failed<E> = atlas_snapshots_generated::Error<E>;
 
@@ -23,8 +23,9 @@ pub(crate) fn explain<E>(failed: Failed<E>, arrival: Arrival, now: SystemTime) -
         Arrival::TooLarge(head) => Error::new(ErrorKind::Protocol)
             .with_status(head.status.as_u16())
             .with_message("the body is larger than this client accepts"),
-        Arrival::Head(head) => broke_off(failed).with_status(head.status.as_u16()),
-        Arrival::Nothing => no_answer(failed),
+        Arrival::Head(head) => network(failed).with_status(head.status.as_u16()),
+        Arrival::Nothing => network(failed),
+        Arrival::Unsigned(error) => error,
     }
 }
 
@@ -67,42 +68,16 @@ fn kind_of(status: StatusCode, code: Option<&str>) -> ErrorKind {
     }
 }
 
-fn broke_off<E>(failed: Failed<E>) -> Error {
-    match network_cause(failed) {
-        Some(cause) if cause.is_timeout() => Error::new(ErrorKind::Timeout)
-            .with_message("the body stopped arriving")
-            .with_source(cause.without_url()),
-        Some(cause) => Error::new(ErrorKind::Protocol)
-            .with_message("the body was cut short")
-            .retryable()
-            .with_source(cause.without_url()),
-        None => Error::new(ErrorKind::Internal).with_message("an answer got lost after its head"),
-    }
-}
-
-fn no_answer<E>(failed: Failed<E>) -> Error {
-    if let Failed::InvalidRequest(reason) = failed {
-        return Error::new(ErrorKind::InvalidArgument).with_message(reason);
-    }
-    match network_cause(failed) {
-        Some(cause) if cause.is_timeout() => Error::new(ErrorKind::Timeout)
-            .with_message(if cause.is_connect() {
-                "no connection in time"
-            } else {
-                "no answer in time"
-            })
-            .with_source(cause.without_url()),
-        Some(cause) => Error::new(ErrorKind::Connect).with_source(cause.without_url()),
-        None => Error::new(ErrorKind::Internal).with_message("the request was never sent"),
-    }
-}
-
-fn network_cause<E>(failed: Failed<E>) -> Option<reqwest::Error> {
+/// No answer, or one that broke off.
+fn network<E>(failed: Failed<E>) -> Error {
     match failed {
         Failed::CommunicationError(cause)
         | Failed::ResponseBodyError(cause)
-        | Failed::InvalidUpgrade(cause) => Some(cause),
-        _ => None,
+        | Failed::InvalidUpgrade(cause) => network_failure(cause),
+        Failed::InvalidRequest(reason) => {
+            Error::new(ErrorKind::InvalidArgument).with_message(reason)
+        }
+        _ => Error::new(ErrorKind::Internal).with_message("an answer got lost"),
     }
 }
 

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atlas_snapshots_generated::{Client, Exchange, Hooks};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use reqwest::{Request, Response};
 
+use crate::auth::{DigestSession, Pass, Signer};
 use crate::base_url::BaseUrl;
+use crate::error::Error;
+use crate::http_client::read_body;
 use crate::retry::Timing;
 
 /// What every request of a client shares.
@@ -19,15 +22,17 @@ use crate::retry::Timing;
 pub(crate) struct WireSettings {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
-    pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) signer: Signer,
     pub(crate) max_body_bytes: usize,
     /// Read where a header names a moment instead of a length of time.
     pub(crate) timing: Arc<dyn Timing>,
 }
 
 /// What arrived of an answer before the call ended.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Arrival {
+    /// The request could not be signed in.
+    Unsigned(Error),
     /// No head: nothing is known of an answer.
     Nothing,
     /// A head whose body broke off, or is still on its way.
@@ -51,13 +56,15 @@ pub(crate) struct Head {
 /// bodies that break off. Here nothing of an answer is lost.
 pub(crate) struct Passage {
     settings: Arc<WireSettings>,
+    pass: Pass,
     arrival: Mutex<Arrival>,
 }
 
 impl Passage {
-    pub(crate) fn new(settings: Arc<WireSettings>) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<WireSettings>, pass: Pass) -> Arc<Self> {
         Arc::new(Self {
             settings,
+            pass,
             arrival: Mutex::new(Arrival::Nothing),
         })
     }
@@ -71,15 +78,17 @@ impl Passage {
         )
     }
 
+    /// What arrived; asked once, when the call is over.
     pub(crate) fn arrival(&self) -> Arrival {
-        self.arrival
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        std::mem::replace(&mut *self.lock(), Arrival::Nothing)
     }
 
     fn note(&self, arrival: Arrival) {
-        *self.arrival.lock().unwrap_or_else(PoisonError::into_inner) = arrival;
+        *self.lock() = arrival;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arrival> {
+        self.arrival.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn cross(
@@ -87,12 +96,20 @@ impl Passage {
         client: &reqwest::Client,
         mut request: Request,
     ) -> reqwest::Result<Response> {
-        if let Some(authorization) = &self.settings.authorization {
-            request
-                .headers_mut()
-                .insert(AUTHORIZATION, authorization.clone());
-        }
-        let response = client.execute(request).await?;
+        let response = match &self.pass {
+            Pass::None => client.execute(request).await?,
+            Pass::Bearer { header, .. } => {
+                request.headers_mut().insert(AUTHORIZATION, header.clone());
+                client.execute(request).await?
+            }
+            Pass::Digest(session) => match answer_challenges(session, client, request).await? {
+                Ok(response) => response,
+                Err(error) => {
+                    self.note(Arrival::Unsigned(error));
+                    return Ok(http::Response::new(Bytes::new()).into());
+                }
+            },
+        };
         let head = Head {
             status: response.status(),
             headers: response.headers().clone(),
@@ -103,43 +120,44 @@ impl Passage {
             Some(body) => Arrival::Whole(head.clone(), body.clone()),
             None => Arrival::TooLarge(head.clone()),
         });
-        let body = body.unwrap_or_default();
-        let mut answer = http::Response::new(body);
+        let mut answer = http::Response::new(body.unwrap_or_default());
         *answer.status_mut() = head.status;
         *answer.headers_mut() = head.headers;
         Ok(answer.into())
     }
 }
 
-/// The most memory set aside on a mere announcement of length.
-const FIRST_ALLOCATION: usize = 1 << 20;
-
-/// The whole body, or `None` when it is larger than `limit`.
-async fn read_body(mut response: Response, limit: usize) -> reqwest::Result<Option<Bytes>> {
-    let announced = response.content_length().unwrap_or(0);
-    if announced > limit as u64 {
-        return Ok(None);
+/// Sends a request that a Digest challenge may send back once.
+async fn answer_challenges(
+    session: &DigestSession,
+    client: &reqwest::Client,
+    mut request: Request,
+) -> reqwest::Result<Result<Response, Error>> {
+    // Without a challenge, one request goes ahead to get it; the others wait for that.
+    let mut first = None;
+    if !session.has_challenge() {
+        let ahead = session.first.lock().await;
+        first = Some(ahead).filter(|_| !session.has_challenge());
     }
-    // Most answers are one chunk, which then needs no copy.
-    let Some(first) = response.chunk().await? else {
-        return Ok(Some(Bytes::new()));
+    let again = request.try_clone();
+    let answered = match session.sign(&mut request) {
+        Ok(answered) => answered,
+        Err(error) => return Ok(Err(error)),
     };
-    let mut next = response.chunk().await?;
-    if next.is_none() && first.len() <= limit {
-        return Ok(Some(first));
+    let response = client.execute(request).await?;
+    let Some(mut request) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
+        return Ok(Ok(response));
+    };
+    match session.take_up(response.headers(), answered) {
+        Ok(()) => drop(first),
+        // Signed and refused without a new challenge: the refusal itself tells more.
+        Err(_) if answered.is_some() => return Ok(Ok(response)),
+        Err(error) => return Ok(Err(error)),
     }
-    // What a server announces is not yet worth memory.
-    let announced = usize::try_from(announced).unwrap_or(0);
-    let mut body = BytesMut::with_capacity(announced.min(FIRST_ALLOCATION));
-    body.extend_from_slice(&first);
-    while let Some(chunk) = next {
-        if body.len() + chunk.len() > limit {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-        next = response.chunk().await?;
+    match session.sign(&mut request) {
+        Ok(_) => client.execute(request).await.map(Ok),
+        Err(error) => Ok(Err(error)),
     }
-    Ok((body.len() <= limit).then(|| body.freeze()))
 }
 
 impl Exchange for Passage {

@@ -13,6 +13,7 @@ use super::headers::notices;
 use super::passage::{Arrival, Head, Passage, WireSettings};
 use super::rescue::rescue;
 use crate::arguments::{ClusterName, ProjectId};
+use crate::auth::Pass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::listing::{PageAnswer, PageFuture, PageRequest, PageSource, Row};
 use crate::snapshot::{Link, Snapshot, SnapshotId};
@@ -72,7 +73,30 @@ impl ServerlessPages {
     }
 
     async fn ask(&self, request: PageRequest) -> Result<PageAnswer> {
-        let passage = Passage::new(Arc::clone(&self.settings));
+        let signer = &self.settings.signer;
+        let pass = signer.pass().await?;
+        let answer = self.ask_with(&pass, request).await;
+        // A token can be withdrawn before its time; a missing role is no matter of tokens.
+        let refused = answer
+            .as_ref()
+            .is_err_and(|error| error.kind() == ErrorKind::Unauthenticated);
+        if refused && signer.renew(&pass).await {
+            let pass = signer.pass().await?;
+            return self.ask_with(&pass, request).await;
+        }
+        answer
+    }
+
+    async fn ask_with(&self, pass: &Pass, request: PageRequest) -> Result<PageAnswer> {
+        let answer = self.send(pass, request).await;
+        answer.map_err(|error| match pass.secret() {
+            Some(secret) => error.without(secret),
+            None => error,
+        })
+    }
+
+    async fn send(&self, pass: &Pass, request: PageRequest) -> Result<PageAnswer> {
+        let passage = Passage::new(Arc::clone(&self.settings), pass.clone());
         let client = passage.client();
         let call = client
             .list_serverless_backups()
@@ -87,13 +111,13 @@ impl ServerlessPages {
             call.include_count(false)
         };
         let answer = match call.send().await {
-            Ok(page) => understand(page, &passage),
+            Ok(page) => understand(page, &passage)?,
             Err(failed) => match passage.arrival() {
-                Arrival::Whole(head, body) if head.status == 200 => reread(&head, &body),
-                arrival => Err(explain(failed, arrival, self.settings.timing.wall_clock())),
+                Arrival::Whole(head, body) if head.status == 200 => reread(&head, &body)?,
+                arrival => return Err(explain(failed, arrival, self.settings.timing.wall_clock())),
             },
         };
-        answer.map(|answer| PageAnswer {
+        Ok(PageAnswer {
             counted: request.include_count,
             ..answer
         })

@@ -38,6 +38,13 @@ impl FromStr for BaseUrl {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the URL and the
     /// rule it breaks.
     fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text, false)
+    }
+}
+
+impl BaseUrl {
+    /// Checks `text`, plain `http` to distant hosts included or not.
+    pub(crate) fn parse(text: &str, plain_http_allowed: bool) -> Result<Self> {
         let refuse = |rule: &str| Err(Error::invalid("base URL", redacted(text), rule));
         let Ok(url) = Url::parse(text) else {
             return refuse("must be a URL with scheme and host, such as https://cloud.mongodb.com");
@@ -56,7 +63,7 @@ impl FromStr for BaseUrl {
             return refuse("must not end with a slash");
         }
         let is_loopback = is_loopback(&url);
-        if url.scheme() == "http" && !is_loopback {
+        if url.scheme() == "http" && !is_loopback && !plain_http_allowed {
             return refuse("must use https:// unless the host is loopback");
         }
         Ok(Self {
@@ -66,9 +73,7 @@ impl FromStr for BaseUrl {
             is_loopback,
         })
     }
-}
 
-impl BaseUrl {
     /// The text as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -117,7 +122,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// A URL may carry a password by mistake: what stands before an `@` is not repeated.
-fn redacted(text: &str) -> String {
+pub(crate) fn redacted(text: &str) -> String {
     match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => {
             format!("{}***{}", &text[..scheme + 3], &text[at..])

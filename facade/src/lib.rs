@@ -55,6 +55,7 @@
 mod arguments;
 mod auth;
 mod base_url;
+mod builder;
 mod checkpoint;
 mod client;
 mod error;
@@ -68,8 +69,9 @@ mod wire;
 pub use arguments::{ClusterName, PageSize, Prefetch, ProjectId};
 pub use auth::{AccessToken, Credentials, TokenFuture, TokenSource};
 pub use base_url::BaseUrl;
+pub use builder::AtlasBuilder;
 pub use checkpoint::Checkpoint;
-pub use client::{Atlas, AtlasBuilder};
+pub use client::Atlas;
 pub use error::{BadRow, Error, ErrorKind, FieldViolation, Result};
 pub use listing::{
     Consistency, Ending, GapEvidence, Listing, Page, Pages, RateLimit, Snapshots, Summary,

@@ -55,6 +55,11 @@ impl Checkpoint {
             reported_total,
         }
     }
+
+    /// What was listed, for a person.
+    pub(crate) fn target(&self) -> String {
+        format!("{} in project {}", self.instance, self.project)
+    }
 }
 
 /// The last row handed out.

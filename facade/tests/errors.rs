@@ -412,7 +412,7 @@ async fn a_failing_page_in_the_middle_tells_where_and_how_much() {
     let error = snapshots.next().await.unwrap().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "page 2: server failure (502): <html>bad gateway</html> (10 delivered before)"
+        "Instance0 in project 32b6e34b3d91647abb20e7b8, page 2: server failure (502): <html>bad gateway</html> (10 delivered before)"
     );
 }
 

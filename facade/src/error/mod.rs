@@ -20,8 +20,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed: [`kind`](Error::kind) says what to do, the accessors say everything known.
 ///
-/// `Display` is one line for a person: the page, what went wrong, status and Atlas's code, the
-/// next step, and how much had been delivered. It never contains a credential. Causes are
+/// `Display` is one line for a person: what was listed, the page, what went wrong, status and
+/// Atlas's code, the next step, and how much had been delivered. It never contains a credential. Causes are
 /// in [`source`](StdError::source) and are not repeated in the line.
 ///
 /// ```
@@ -315,7 +315,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.position() {
-            write!(f, "page {}: ", at.page)?;
+            write!(f, "{}, page {}: ", at.checkpoint.target(), at.page)?;
         }
         write!(f, "{}", self.0.kind)?;
         self.write_answer(f)?;

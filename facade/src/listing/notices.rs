@@ -1,5 +1,7 @@
 //! What answers say about the API itself, beside their pages.
 
+use chrono::{DateTime, Utc};
+
 /// What an answer says about the API itself, beside the page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Notices {
@@ -32,5 +34,36 @@ impl RateLimit {
     #[must_use]
     pub fn remaining(&self) -> u64 {
         self.remaining
+    }
+}
+
+/// Reads the moment in a `Sunset` or `Deprecation` header: an HTTP date, one-digit days
+/// included, or `@` and seconds since 1970 (RFC 9745). `None` for anything else, such as `true`.
+pub(crate) fn moment(header: &str) -> Option<DateTime<Utc>> {
+    match header.strip_prefix('@') {
+        Some(seconds) => DateTime::from_timestamp(seconds.parse().ok()?, 0),
+        None => DateTime::parse_from_rfc2822(header)
+            .ok()
+            .map(|moment| moment.to_utc()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_leniently() {
+        let july = DateTime::from_timestamp(1_814_400_000, 0);
+        for (header, expected) in [
+            ("Thu, 01 Jul 2027 00:00:00 GMT", july),
+            ("Thu, 1 Jul 2027 00:00:00 GMT", july),
+            ("@1814400000", july),
+            ("true", None),
+            ("@soon", None),
+            ("", None),
+        ] {
+            assert_eq!(moment(header), expected, "{header}");
+        }
     }
 }

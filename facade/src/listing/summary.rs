@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::notices::{Notices, RateLimit};
+use chrono::{DateTime, Utc};
+
+use super::notices::{Notices, RateLimit, moment};
 
 /// Why a listing over several pages may have missed a snapshot.
 ///
@@ -181,6 +183,25 @@ impl Summary {
         self.sunset.as_deref()
     }
 
+    /// The moment in [`deprecation`](Self::deprecation), where it names one.
+    #[must_use]
+    pub fn deprecated_since(&self) -> Option<DateTime<Utc>> {
+        self.deprecation.as_deref().and_then(moment)
+    }
+
+    /// The moment in [`sunset`](Self::sunset), where it names one.
+    #[must_use]
+    pub fn sunset_at(&self) -> Option<DateTime<Utc>> {
+        self.sunset.as_deref().and_then(moment)
+    }
+
+    /// Whether "no snapshots" proves little, because it comes from an API that announces its
+    /// end: a withdrawn endpoint may go on to answer, with nothing in it.
+    #[must_use]
+    pub fn is_doubtfully_empty(&self) -> bool {
+        self.delivered == 0 && self.row_errors == 0 && self.sunset.is_some()
+    }
+
     /// How the listing stands.
     #[must_use]
     pub fn ending(&self) -> Ending {
@@ -205,6 +226,9 @@ impl fmt::Display for Summary {
         }
         if let Some(sunset) = &self.sunset {
             write!(f, "; sunset {sunset}")?;
+        }
+        if self.is_doubtfully_empty() {
+            f.write_str("; that a withdrawn API lists nothing proves little")?;
         }
         Ok(())
     }
@@ -255,5 +279,14 @@ mod tests {
              changed between pages; 2 retries; 1 duplicate dropped; 1 unreadable row; sunset Thu, \
              1 Jul 2027 00:00:00 GMT"
         );
+        assert_eq!(many.sunset_at().unwrap().timestamp(), 1_814_400_000);
+        assert!(!many.is_doubtfully_empty());
+        let none = Summary {
+            delivered: 0,
+            row_errors: 0,
+            ..many
+        };
+        assert!(none.is_doubtfully_empty());
+        assert!(none.to_string().ends_with("proves little"), "{none}");
     }
 }

@@ -120,7 +120,7 @@ async fn an_endless_server_ends_at_the_page_limit() {
     assert_eq!(errors.len(), 1);
     assert_eq!(
         errors[0].to_string(),
-        "page 9: listing limit reached: more than 9 pages; raise the listing's limit if the set \
+        "Instance0 in project 32b6e34b3d91647abb20e7b8, page 9: listing limit reached: more than 9 pages; raise the listing's limit if the set \
          really is that large (25 delivered before)"
     );
     assert_eq!(ending, Ending::Failed);

@@ -83,6 +83,8 @@ fn network<E>(failed: Failed<E>) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn refusal(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
@@ -157,6 +159,59 @@ mod tests {
             with_code(403, "CANNOT_CHANGE_GROUP_NAME"),
             ErrorKind::PermissionDenied
         );
+    }
+
+    proptest! {
+        /// Whatever a server writes, its status arrives, and on one line.
+        #[test]
+        fn the_status_is_never_lost(
+            status in (100..600_u16).prop_filter("success is read elsewhere", |s| *s != 200),
+            body in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..200),
+                "\\PC{0,200}".prop_map(String::into_bytes),
+                odd_error_body(),
+            ],
+        ) {
+            let head = Head {
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: http::HeaderMap::new(),
+            };
+            let error = refused(&head, &body, SystemTime::UNIX_EPOCH);
+            prop_assert_eq!(error.status(), Some(status));
+            let line = error.to_string();
+            prop_assert!(line.contains(&status.to_string()));
+            prop_assert!(!line.contains(char::is_control), "{:?}", line);
+        }
+    }
+
+    /// The documented error with values nobody documented.
+    fn odd_error_body() -> impl Strategy<Value = Vec<u8>> {
+        let odd = prop_oneof![
+            Just("null"),
+            Just("[]"),
+            Just("{}"),
+            Just("7"),
+            Just("true"),
+            Just(r#""x\ny""#),
+            Just(r#"[null, 1, "a", {"k": []}]"#),
+            Just(r#"{"fields": [1, {"field": 2}]}"#),
+        ];
+        prop::collection::vec(odd, 6).prop_map(|values| {
+            let names = [
+                "error",
+                "errorCode",
+                "detail",
+                "reason",
+                "parameters",
+                "badRequestDetail",
+            ];
+            let fields: Vec<_> = names
+                .iter()
+                .zip(values)
+                .map(|(name, value)| format!(r#""{name}": {value}"#))
+                .collect();
+            format!("{{{}}}", fields.join(", ")).into_bytes()
+        })
     }
 
     #[test]

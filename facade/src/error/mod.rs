@@ -312,6 +312,16 @@ impl Error {
     }
 }
 
+/// The longest stretch of an undocumented body in the line; the accessor has more.
+const CHARS_IN_LINE: usize = 80;
+
+fn write_start(f: &mut fmt::Formatter<'_>, excerpt: &str) -> fmt::Result {
+    match excerpt.char_indices().nth(CHARS_IN_LINE) {
+        Some((end, _)) => write!(f, ": {}…", &excerpt[..end]),
+        None => write!(f, ": {excerpt}"),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.position() {
@@ -320,10 +330,12 @@ impl fmt::Display for Error {
         write!(f, "{}", self.0.kind)?;
         self.write_answer(f)?;
         let said = self.0.message.as_deref().or(self.detail());
-        if let Some(said) = said.or(self.body_excerpt()) {
+        if let Some(said) = said {
             // What a server wrote shall neither break the line nor command a terminal.
             let said = said.trim_end_matches('.').replace(char::is_control, " ");
             write!(f, ": {said}")?;
+        } else if let Some(excerpt) = self.body_excerpt() {
+            write_start(f, excerpt)?;
         }
         if let Some(remedy) = self.0.kind.remedy() {
             write!(f, "; {remedy}")?;
@@ -359,5 +371,41 @@ impl StdError for Error {
             .source
             .as_deref()
             .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_shows_the_start_of_a_long_body_and_the_accessor_more() {
+        let page = format!("<html>{}", "ä".repeat(200));
+        let error = Error::new(ErrorKind::Server)
+            .with_status(503)
+            .with_body(ErrorBody::read(page.as_bytes()));
+        let line = format!("server failure (503): <html>{}…", "ä".repeat(74));
+        assert_eq!(error.to_string(), line);
+        assert_eq!(error.body_excerpt(), Some(&*page));
+    }
+
+    #[test]
+    fn a_secret_that_a_server_echoes_is_taken_out_of_everything() {
+        let body = br#"{"errorCode":"sesame","detail":"no sesame","reason":"sesame",
+            "parameters":["sesame"],
+            "badRequestDetail":{"fields":[{"field":"sesame","description":"sesame"}]}}"#;
+        let whole = Error::new(ErrorKind::BadRequest).with_body(ErrorBody::read(body));
+        let excerpt = Error::new(ErrorKind::Server).with_body(ErrorBody::read(b"<p>sesame</p>"));
+        let row = Error::new(ErrorKind::Row)
+            .with_message("row 1 with id sesame")
+            .with_row(BadRow::new(1, r#"{"id":"sesame"}"#.to_owned()));
+        for error in [whole, excerpt, row] {
+            let error = error.without("sesame");
+            assert!(
+                !format!("{error} {error:?}").contains("sesame"),
+                "{error:?}"
+            );
+            assert!(format!("{error:?}").contains("***"));
+        }
     }
 }

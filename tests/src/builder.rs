@@ -8,7 +8,6 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::auth::Credentials;
 use crate::canned::CannedResponse;
 use crate::dialect::Dialect;
 use crate::fault::{Fault, FaultRule, Script, When};
@@ -18,10 +17,10 @@ use crate::path::{
     INSTANCE_NAME_PATTERN, PROJECT_ID_PATTERN, is_instance_name, is_project_id, snapshots_path,
 };
 use crate::rate_limit::TokenBucket;
-use crate::request_log::RequestLog;
 use crate::routes::router;
 use crate::rows::{Row, Rows};
 use crate::server::serve;
+use crate::sign_in::{Settings, SignIn};
 use crate::snapshot::Generator;
 use crate::state::{Gauge, MockState};
 use crate::stop::stop_signal;
@@ -53,7 +52,8 @@ pub struct MockAtlasBuilder {
     instance: String,
     port: u16,
     latency: Duration,
-    credentials: Credentials,
+    /// Its setters are with the other rooms of signing in.
+    pub(crate) sign_in: Settings,
     dialect: Dialect,
     total_count: TotalCount,
     links: Links,
@@ -78,7 +78,7 @@ impl Default for MockAtlasBuilder {
             instance: "Instance0".to_owned(),
             port: 0,
             latency: Duration::ZERO,
-            credentials: Credentials::None,
+            sign_in: Settings::default(),
             dialect: Dialect::Documented,
             total_count: TotalCount::Exact,
             links: Links::Documented,
@@ -138,13 +138,6 @@ impl MockAtlasBuilder {
     /// by side, not one after another.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
-        self
-    }
-
-    /// Answers 401 unless a request carries `Authorization: Bearer` with this token (default:
-    /// nothing is required).
-    pub fn require_token(mut self, token: impl Into<String>) -> Self {
-        self.credentials = Credentials::Bearer(token.into());
         self
     }
 
@@ -258,12 +251,13 @@ impl MockAtlasBuilder {
             instance: self.instance,
             dialect: self.dialect,
             latency: self.latency,
-            credentials: self.credentials,
+            sign_in: SignIn::new(self.sign_in),
             total_count: self.total_count,
             links: self.links,
             script: Mutex::new(self.script),
             rate_limit: self.rate_limit.map(Mutex::new),
-            log: Mutex::new(RequestLog::default()),
+            log: Mutex::default(),
+            token_log: Mutex::default(),
             connections: Gauge::default(),
             in_flight: Gauge::default(),
             changed: Notify::new(),

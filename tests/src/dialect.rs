@@ -11,6 +11,7 @@ pub enum Dialect {
     /// - queued snapshots have no `createdAt`, no `mongodVersion`, and a size of `0`;
     /// - versions may carry a suffix, as in `8.0.29-rc1`;
     /// - dates may have fractions of a second, or an offset other than `Z`;
-    /// - a 401 has no `errorCode`, and `parameters` of other errors are strings.
+    /// - a 401 has no `errorCode`, unless the code says more than the status; `parameters` of
+    ///   errors are strings.
     Live,
 }

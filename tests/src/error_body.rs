@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::dialect::Dialect;
+use crate::sign_in::Refusal;
 
 /// One entry of `badRequestDetail.fields`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,12 @@ pub(crate) struct ApiError {
     /// What the detail speaks of, by name.
     parameters: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
+    /// Which credentials were refused, and why.
+    pub(crate) refusal: Option<Refusal>,
 }
+
+/// The code of a 401 that says nothing more than its status.
+const UNAUTHORIZED: &str = "UNAUTHORIZED";
 
 impl ApiError {
     pub(crate) fn new(
@@ -37,15 +43,38 @@ impl ApiError {
             detail: detail.into(),
             parameters: Vec::new(),
             violations: Vec::new(),
+            refusal: None,
         }
     }
 
-    pub(crate) fn unauthorized() -> Self {
+    pub(crate) fn unauthorized(refusal: Refusal) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "UNAUTHORIZED",
+            UNAUTHORIZED,
             "You are not authorized for this resource.",
         )
+        .because(refusal)
+    }
+
+    /// What a missing role is answered: 401, not the documented 403.
+    pub(crate) fn missing_role(project: &str) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "USER_UNAUTHORIZED",
+            format!("These credentials have no role that may read project {project}."),
+        )
+        .about("groupId", project)
+        .because(Refusal::MissingRole)
+    }
+
+    pub(crate) fn ip_not_allowed(address: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            format!("The access list of these credentials does not contain {address}."),
+        )
+        .about("ipAddress", address)
+        .because(Refusal::IpNotAllowed)
     }
 
     pub(crate) fn bad_path(violations: Vec<Violation>) -> Self {
@@ -113,14 +142,19 @@ impl ApiError {
         self
     }
 
+    fn because(mut self, refusal: Refusal) -> Self {
+        self.refusal = Some(refusal);
+        self
+    }
+
     /// The body, as `dialect` would write it.
     pub(crate) fn to_json(&self, dialect: Dialect) -> Value {
         let mut body = Map::new();
         body.insert("error".to_owned(), json!(self.status.as_u16()));
         body.insert("reason".to_owned(), json!(self.status.canonical_reason()));
         body.insert("detail".to_owned(), json!(self.detail));
-        // The live service leaves the code out of nearly every 401.
-        if dialect == Dialect::Documented || self.status != StatusCode::UNAUTHORIZED {
+        // The live service leaves the code out of a 401, unless there is more to say.
+        if dialect == Dialect::Documented || self.code != UNAUTHORIZED {
             body.insert("errorCode".to_owned(), json!(self.code));
             body.insert("parameters".to_owned(), self.parameters_as(dialect));
         }

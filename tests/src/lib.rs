@@ -41,19 +41,29 @@
 //! answer what a client must survive: rate limits, proxies, broken connections and bodies, odd
 //! rows, counts and links that lie, data that changes between two pages.
 //!
+//! # Signing in
+//!
+//! A token, an API key (HTTP Digest) or a service account (OAuth 2 client credentials) can be
+//! required, each with nonces and tokens that expire, lie or are refused; and the credentials can
+//! lack the right address or the right role. See the builder's
+//! [section on it](MockAtlasBuilder#signing-in).
+//!
 //! # Features
 //!
 //! `cli` (default): the binary `mock-atlas`, the same server for clients in any language.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
-mod auth;
 mod builder;
 mod canned;
 mod dialect;
+mod digest;
 mod error_body;
 mod fault;
 mod links;
 mod listing;
+mod log;
 mod mock;
+mod oauth;
 mod paced_body;
 mod page;
 mod path;
@@ -63,7 +73,9 @@ mod rate_limit;
 mod request_log;
 mod routes;
 mod rows;
+mod secret;
 mod server;
+mod sign_in;
 mod snapshot;
 mod state;
 mod stop;
@@ -73,13 +85,16 @@ mod wire;
 pub use builder::{MockAtlasBuilder, StartError};
 pub use canned::CannedResponse;
 pub use dialect::Dialect;
+pub use digest::{ChallengeFault, DigestAlgorithm};
 pub use fault::{
     AnswerFault, BodyFault, DataChange, Fault, FaultRule, PageFault, ParseFaultError, RetryAfter,
     RowFault, When, WireFault,
 };
 pub use links::Links;
 pub use mock::MockAtlas;
+pub use oauth::{ExpiresIn, LoggedTokenRequest, TokenEndpoint};
 pub use request_log::LoggedRequest;
+pub use sign_in::Refusal;
 pub use total_count::TotalCount;
 
 /// The README's snippet, compiled and run with the documentation tests.

@@ -18,6 +18,7 @@ use crate::presentation::Presentation;
 use crate::query::ListQuery;
 use crate::rate_limit::Budget;
 use crate::request_log::query_pairs;
+use crate::sign_in::refuse;
 use crate::state::{MockState, SharedState, lock};
 use crate::wire::Cutter;
 
@@ -30,9 +31,12 @@ pub(crate) async fn list_snapshots(
     uri: Uri,
 ) -> Response {
     let (query, violations) = ListQuery::read(&query_pairs(uri.query()));
-    let refuse = |error: &ApiError| Presentation::from(query).error(error, state.dialect);
+    let reply_to = |error: &ApiError| {
+        let reply = Presentation::from(query).error(error, state.dialect);
+        state.sign_in.challenge(reply, error)
+    };
     if let Err(error) = check(&state, parameters, violations) {
-        return refuse(&error).into_response();
+        return refuse(reply_to(&error), &error);
     }
     let budget = state
         .rate_limit
@@ -40,7 +44,7 @@ pub(crate) async fn list_snapshots(
         .map(|bucket| lock(bucket).take(Instant::now()));
     let budget = match budget.transpose() {
         Ok(budget) => budget,
-        Err(wait) => return too_early(refuse, wait).into_response(),
+        Err(wait) => return too_early(reply_to, wait).into_response(),
     };
 
     let faults = lock(&state.script).due(&query);
@@ -68,21 +72,21 @@ fn answer(state: &MockState, query: &ListQuery, path: &str, faults: &DueFaults) 
     // One lock for both: no request may read between a page and the change that follows it.
     let mut rows = lock(&state.rows);
     let reply = faults
-        .answer(query, state.dialect)
+        .answer(query, state.dialect, &state.sign_in)
         .unwrap_or_else(|| Presentation::from(*query).page(&faults.read_page(plan, &rows)));
     faults.change(&mut rows);
     reply
 }
 
-fn too_early(refuse: impl Fn(&ApiError) -> CannedResponse, wait: Duration) -> CannedResponse {
+fn too_early(reply_to: impl Fn(&ApiError) -> CannedResponse, wait: Duration) -> CannedResponse {
     // Whole seconds, rounded up: a client that waits that long finds a token.
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    refuse(&ApiError::rate_limited("RATE_LIMITED_TOKEN_BUCKET"))
+    reply_to(&ApiError::rate_limited("RATE_LIMITED_TOKEN_BUCKET"))
         .header("Retry-After", seconds.to_string())
 }
 
 /// Everything that can be wrong with a request, in the order the service looks: path, query,
-/// project, instance.
+/// project, role, instance.
 fn check(
     state: &MockState,
     parameters: PathParameters,
@@ -99,6 +103,9 @@ fn check(
     }
     if project != state.project {
         return Err(ApiError::unknown_project(&project));
+    }
+    if state.sign_in.role_missing {
+        return Err(ApiError::missing_role(&project));
     }
     if instance != state.instance {
         return Err(ApiError::unknown_instance(&instance, &project));

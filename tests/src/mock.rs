@@ -4,6 +4,7 @@ use tokio::task::JoinHandle;
 
 use crate::builder::MockAtlasBuilder;
 use crate::fault::{DataChange, Fault, FaultRule, When};
+use crate::oauth::LoggedTokenRequest;
 use crate::path::snapshots_path;
 use crate::request_log::LoggedRequest;
 use crate::state::{MockState, SharedState, lock};
@@ -114,12 +115,47 @@ impl MockAtlas {
         lock(&self.state.script).add(FaultRule::new(fault, when));
     }
 
-    /// Ends all faults; those of requests under way still happen.
-    pub fn clear_faults(&self) {
-        lock(&self.state.script).clear();
+    /// Adds a [fault of the token endpoint](MockAtlasBuilder::token_fault), counted from now on.
+    pub fn add_token_fault(&self, fault: impl Into<Fault>, when: When) {
+        if let Some(tokens) = &self.state.sign_in.tokens {
+            tokens.add_fault(FaultRule::new(fault, when));
+        }
     }
 
-    /// Every request received so far, in order of arrival, refused and malformed ones included.
+    /// Ends all faults, those of tokens and revocations too, but not those of challenges; those
+    /// of requests under way still happen.
+    pub fn clear_faults(&self) {
+        lock(&self.state.script).clear();
+        if let Some(tokens) = &self.state.sign_in.tokens {
+            tokens.clear_faults();
+        }
+    }
+
+    /// Expires every nonce handed out so far: the next answer to one is 401 with `stale=true`.
+    pub fn expire_nonces(&self) {
+        if let Some(digest) = &self.state.sign_in.digest {
+            digest.expire_nonces();
+        }
+    }
+
+    /// Expires every token issued so far: the next request with one is 401. The token of
+    /// [`require_token`](MockAtlasBuilder::require_token) stays good.
+    pub fn expire_tokens(&self) {
+        if let Some(tokens) = &self.state.sign_in.tokens {
+            tokens.expire_tokens();
+        }
+    }
+
+    /// How many tokens issued are neither expired nor revoked.
+    #[must_use]
+    pub fn live_tokens(&self) -> usize {
+        let tokens = self.state.sign_in.tokens.as_ref();
+        tokens.map_or(0, |tokens| tokens.live_tokens())
+    }
+
+    /// Every request received so far, in order of arrival, refused and malformed ones included;
+    /// but not those of a service account for tokens, which are
+    /// [on their own](Self::token_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         lock(&self.state.log).entries()
@@ -131,9 +167,23 @@ impl MockAtlas {
         lock(&self.state.log).len()
     }
 
-    /// Empties the log. Requests still under way do not come back into it.
+    /// Every request of a service account for a token, or to revoke one, in order of arrival,
+    /// refused and malformed ones included.
+    #[must_use]
+    pub fn token_requests(&self) -> Vec<LoggedTokenRequest> {
+        lock(&self.state.token_log).entries()
+    }
+
+    /// How many requests are in [that log](Self::token_requests).
+    #[must_use]
+    pub fn token_request_count(&self) -> usize {
+        lock(&self.state.token_log).len()
+    }
+
+    /// Empties both logs. Requests still under way do not come back into them.
     pub fn clear_requests(&self) {
         lock(&self.state.log).clear();
+        lock(&self.state.token_log).clear();
     }
 
     /// How many requests were being answered at once, at most.

@@ -32,6 +32,14 @@ impl Presentation {
         ListQuery::read(&query_pairs(uri.query())).0.into()
     }
 
+    /// The same layout without an envelope.
+    pub(crate) fn bare(self) -> Self {
+        Self {
+            envelope: false,
+            ..self
+        }
+    }
+
     pub(crate) fn page(self, page: &Page) -> CannedResponse {
         self.lay_out(StatusCode::OK, page.to_json())
     }

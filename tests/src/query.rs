@@ -16,19 +16,16 @@ pub(crate) struct ListQuery {
     pub(crate) page_num: u64,
 }
 
-impl Default for ListQuery {
-    fn default() -> Self {
-        Self {
-            envelope: false,
-            pretty: false,
-            include_count: true,
-            items_per_page: 100,
-            page_num: 1,
-        }
-    }
-}
-
 impl ListQuery {
+    /// What an empty query means.
+    pub(crate) const DEFAULT: Self = Self {
+        envelope: false,
+        pretty: false,
+        include_count: true,
+        items_per_page: 100,
+        page_num: 1,
+    };
+
     /// Reads decoded pairs. Unknown parameters are ignored, as the service does.
     ///
     /// Violations come beside the query, not instead of it: an error is still answered in the
@@ -38,7 +35,7 @@ impl ListQuery {
             pairs,
             violations: Vec::new(),
         };
-        let default = Self::default();
+        let default = Self::DEFAULT;
         let query = Self {
             envelope: reader.boolean("envelope", default.envelope),
             pretty: reader.boolean("pretty", default.pretty),

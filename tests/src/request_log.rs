@@ -4,6 +4,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 
 use crate::query::saturating_integer;
+use crate::sign_in::Refusal;
 
 /// One request as the mock received it, and the status it answered.
 ///
@@ -30,6 +31,9 @@ pub struct LoggedRequest {
     /// The status answered. `None` while the answer is being prepared, and for good when the
     /// client left before or a fault cut the connection instead.
     pub status: Option<u16>,
+    /// Why the mock refused the credentials, or did not find them enough. A
+    /// [fault](crate::Fault) is no such reason, whatever its status.
+    pub refusal: Option<Refusal>,
     authorization: Option<Secret>,
 }
 
@@ -50,6 +54,7 @@ impl LoggedRequest {
             headers: readable(request.headers()),
             connection,
             status: None,
+            refusal: None,
             authorization: authorization
                 .map(|value| Secret(String::from_utf8_lossy(value.as_bytes()).into_owned())),
         }
@@ -122,46 +127,5 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (not shown)", self.scheme().unwrap_or_default())
-    }
-}
-
-/// Names an entry for as long as the mock lives, also across [`RequestLog::clear`].
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ticket(usize);
-
-/// Requests in order of arrival.
-#[derive(Debug, Default)]
-pub(crate) struct RequestLog {
-    entries: Vec<LoggedRequest>,
-    /// How many entries were cleared: the ticket of the first one still kept.
-    cleared: usize,
-}
-
-impl RequestLog {
-    pub(crate) fn push(&mut self, request: LoggedRequest) -> Ticket {
-        self.entries.push(request);
-        Ticket(self.cleared + self.entries.len() - 1)
-    }
-
-    pub(crate) fn answered(&mut self, Ticket(ticket): Ticket, status: u16) {
-        let entry = ticket
-            .checked_sub(self.cleared)
-            .and_then(|at| self.entries.get_mut(at));
-        if let Some(entry) = entry {
-            entry.status = Some(status);
-        }
-    }
-
-    pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
-        self.entries.clone()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.cleared += self.entries.len();
-        self.entries.clear();
     }
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::auth::Credentials;
 use crate::dialect::Dialect;
 use crate::fault::Script;
 use crate::links::Links;
+use crate::log::Log;
+use crate::oauth::LoggedTokenRequest;
 use crate::rate_limit::TokenBucket;
-use crate::request_log::RequestLog;
+use crate::request_log::LoggedRequest;
 use crate::rows::Rows;
+use crate::sign_in::SignIn;
 use crate::stop::StopSignal;
 use crate::total_count::TotalCount;
 
@@ -25,16 +27,17 @@ pub(crate) struct MockState {
     pub(crate) instance: String,
     pub(crate) dialect: Dialect,
     pub(crate) latency: Duration,
-    pub(crate) credentials: Credentials,
+    pub(crate) sign_in: SignIn,
     pub(crate) total_count: TotalCount,
     pub(crate) links: Links,
     pub(crate) rows: Mutex<Rows>,
     pub(crate) rate_limit: Option<Mutex<TokenBucket>>,
     pub(crate) script: Mutex<Script>,
-    pub(crate) log: Mutex<RequestLog>,
+    pub(crate) log: Mutex<Log<LoggedRequest>>,
+    pub(crate) token_log: Mutex<Log<LoggedTokenRequest>>,
     pub(crate) connections: Gauge,
     pub(crate) in_flight: Gauge,
-    /// Notified whenever the log or a gauge changes.
+    /// Notified whenever a log or a gauge changes.
     pub(crate) changed: Notify,
     pub(crate) stop: StopSignal,
 }

@@ -1,6 +1,8 @@
 //! Credentials from the environment, under the names the Atlas CLI uses.
 
-use super::Credentials;
+use std::ffi::OsString;
+
+use super::{AccessToken, Credentials};
 use crate::error::{Error, ErrorKind, Result};
 
 const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
@@ -24,15 +26,23 @@ impl Credentials {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the variables,
-    /// when there are none, one of a pair is missing, or there is more than one kind.
+    /// when there are none, one of a pair is missing, there is more than one kind, or a value
+    /// cannot be sent.
     pub fn from_env() -> Result<Self> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        Self::from_variables(|name| std::env::var_os(name))
     }
 
-    pub(crate) fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let read = |name: &str| read(name).filter(|value| !value.is_empty());
+    fn from_variables(read: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let read = |name: &str| {
+            let value = read(name).filter(|value| !value.is_empty());
+            let text = value.map(OsString::into_string).transpose();
+            text.map_err(|_| refuse(format!("{name} is not valid UTF-8")))
+        };
         let mut found = Vec::new();
-        if let Some(token) = read(ACCESS_TOKEN) {
+        if let Some(token) = read(ACCESS_TOKEN)? {
+            AccessToken::new(&*token)
+                .authorization()
+                .map_err(|error| refuse(format!("{ACCESS_TOKEN}: {error}")))?;
             found.push((ACCESS_TOKEN, Self::access_token(token)));
         }
         if let Some((id, secret)) = pair(&read, CLIENT_ID, CLIENT_SECRET)? {
@@ -57,11 +67,11 @@ impl Credentials {
 }
 
 fn pair(
-    read: &impl Fn(&str) -> Option<String>,
+    read: &impl Fn(&str) -> Result<Option<String>>,
     first: &str,
     second: &str,
 ) -> Result<Option<(String, String)>> {
-    match (read(first), read(second)) {
+    match (read(first)?, read(second)?) {
         (Some(one), Some(other)) => Ok(Some((one, other))),
         (None, None) => Ok(None),
         (Some(_), None) => Err(refuse(format!("{first} is set and {second} is not"))),
@@ -80,7 +90,7 @@ mod tests {
     fn read(variables: &[(&str, &str)]) -> Result<Credentials> {
         Credentials::from_variables(|name| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
-            found.map(|(_, value)| (*value).to_owned())
+            found.map(|(_, value)| OsString::from(value))
         })
     }
 
@@ -103,6 +113,10 @@ mod tests {
     fn nothing_halves_and_ambiguity_name_the_variables() {
         for (variables, named) in [
             (&[][..], &[CLIENT_ID, PRIVATE_KEY, ACCESS_TOKEN][..]),
+            (
+                &[(ACCESS_TOKEN, "open sesame")],
+                &[ACCESS_TOKEN, "without spaces"],
+            ),
             (&[(CLIENT_ID, "i")], &["MONGODB_ATLAS_CLIENT_SECRET is not"]),
             (
                 &[(PRIVATE_KEY, "sesame")],

@@ -95,7 +95,7 @@ async fn without_a_token_only_loopback_is_asked() {
 #[tokio::test]
 async fn the_token_is_sent_as_bearer() {
     let atlas = start(MockAtlas::builder().snapshots(3).require_token("abc.def")).await;
-    assert_eq!(run(list(&atlas, [])).await.code, Some(1));
+    assert_eq!(run(list(&atlas, [])).await.code, Some(4));
 
     let mut command = list(&atlas, []);
     command.env(TOKEN, "abc.def");

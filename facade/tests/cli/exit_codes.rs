@@ -48,7 +48,7 @@ async fn a_page_that_fails_keeps_the_rows_before_it() {
                 .collect(),
         };
         assert_eq!(printed, expected, "{format}");
-        assert_says(&ran, "error: page 3: ");
+        assert_says(&ran, ", page 3: ");
         assert_says(&ran, "500 UNEXPECTED_ERROR");
         assert_says(&ran, "Out of order");
         assert_says(&ran, "\n  printed: 1000 rows\n");
@@ -63,23 +63,28 @@ async fn a_page_that_fails_keeps_the_rows_before_it() {
 
 #[tokio::test]
 async fn each_refusal_is_told_and_prints_no_empty_list() {
-    for (status, code, told) in [
-        (400, "VALIDATION_ERROR", "request refused"),
-        (401, "NOT_ORG_GROUP_CREATOR", "credentials not accepted"),
-        (401, "USER_UNAUTHORIZED", "Project Read Only"),
-        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "access list"),
-        (404, "CLUSTER_NOT_FOUND", "not found"),
-        (410, "VERSION_GONE", "listFlexBackups"),
-        (429, "RATE_LIMITED", "rate limited"),
-        (500, "UNEXPECTED_ERROR", "server failure"),
+    for (status, code, told, exit) in [
+        (400, "VALIDATION_ERROR", "request refused", 1),
+        (401, "NOT_ORG_GROUP_CREATOR", "credentials not accepted", 4),
+        (401, "USER_UNAUTHORIZED", "Project Read Only", 4),
+        (403, "CANNOT_CHANGE_GROUP_NAME", "Project Read Only", 4),
+        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "access list", 4),
+        (404, "CLUSTER_NOT_FOUND", "not found", 5),
+        (410, "VERSION_GONE", "listFlexBackups", 7),
+        (429, "RATE_LIMITED", "rate limited", 6),
+        (500, "UNEXPECTED_ERROR", "server failure", 1),
     ] {
         let refusal = CannedResponse::json(status, json!({ "error": status, "errorCode": code }));
         let atlas = start(MockAtlas::builder().snapshots(9).page_response(1, refusal)).await;
         for format in FORMATS {
             let ran = run(list(&atlas, ["--output", format])).await;
 
-            assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{status}");
-            assert_says(&ran, "error: page 1: ");
+            assert_eq!(
+                (ran.code, ran.stdout.as_str()),
+                (Some(exit), ""),
+                "{status}"
+            );
+            assert_says(&ran, ", page 1: ");
             assert_says(&ran, &format!("({status} {code})"));
             assert_says(&ran, told);
             assert_says(&ran, "\n  printed: 0 rows\n");
@@ -98,7 +103,7 @@ async fn an_unknown_instance_is_not_an_empty_one() {
         .args(["--project", atlas.project_id()])
         .args(["--base-url", atlas.base_url()]);
     let ran = run(command).await;
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(5), ""));
     assert_says(&ran, "SERVERLESS_INSTANCE_NOT_FOUND");
 }
 
@@ -124,7 +129,7 @@ async fn a_server_that_is_not_there_is_told_with_its_causes() {
     .await;
 
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
-    assert_says(&ran, "error: page 1: connection failed");
+    assert_says(&ran, ", page 1: connection failed");
     assert_says(&ran, "\n  caused by: ");
     assert_says(&ran, &url);
 }
@@ -153,7 +158,9 @@ async fn a_row_that_cannot_be_read_costs_that_row_and_the_exit_code() {
     let errors: Vec<_> = ran
         .stderr
         .lines()
-        .filter(|line| line.starts_with("error: page 1: unreadable row"))
+        .filter(|line| {
+            line.starts_with("error: Instance0") && line.contains(", page 1: unreadable row")
+        })
         .collect();
     assert_eq!(errors.len(), 2, "{}", ran.stderr);
     assert!(errors[0].contains("000000000000000000000002"));

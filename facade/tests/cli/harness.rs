@@ -50,15 +50,33 @@ pub(crate) fn program<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Comma
     command
 }
 
-/// `list` with everything the mock needs, and these arguments.
+/// `list` with everything the mock needs, no retries, and these arguments.
 pub(crate) fn list<'a>(atlas: &MockAtlas, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = retrying_list(atlas, ["--max-retries", "0"]);
+    command.args(arguments);
+    command
+}
+
+/// `list` with everything the mock needs, and these arguments.
+pub(crate) fn retrying_list<'a>(
+    atlas: &MockAtlas,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Command {
     let mut command = program(["list"]);
+    command.args(target(atlas)).args(arguments);
     command
-        .args(["--project", atlas.project_id()])
-        .args(["--instance", atlas.instance_name()])
-        .args(["--base-url", atlas.base_url()])
-        .args(arguments);
-    command
+}
+
+/// The arguments that lead to the mock.
+pub(crate) fn target(atlas: &MockAtlas) -> [&str; 6] {
+    [
+        "--project",
+        atlas.project_id(),
+        "--instance",
+        atlas.instance_name(),
+        "--base-url",
+        atlas.base_url(),
+    ]
 }
 
 /// Runs to the end. Unlike `Command::output`, it leaves redirections as they are.

@@ -7,6 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod auth_check;
+mod completeness;
+mod continuing;
 mod environment;
 mod exit_codes;
 mod formats;

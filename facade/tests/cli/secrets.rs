@@ -29,7 +29,7 @@ async fn whatever_the_server_answers() {
     let page_1 = |response| MockAtlas::builder().page_response(1, response);
     let atlases: [(MockAtlasBuilder, i32); 6] = [
         (MockAtlas::builder().snapshots(3).require_token(TOKEN), 0),
-        (MockAtlas::builder().require_token("another"), 1),
+        (MockAtlas::builder().require_token("another"), 4),
         (page_1(CannedResponse::html(503, "<h1>Unavailable</h1>")), 1),
         (page_1(CannedResponse::text(200, "not a page")), 1),
         (

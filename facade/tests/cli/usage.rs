@@ -93,7 +93,7 @@ async fn help_and_version_are_data() {
     for arguments in [vec!["--help"], vec!["list", "--help"], vec!["list", "-h"]] {
         let ran = run(program(arguments)).await;
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-        assert!(ran.stdout.contains("MONGODB_ATLAS_ACCESS_TOKEN"));
+        assert!(ran.stdout.contains("MONGODB_ATLAS_CLIENT_ID"));
     }
     let ran = run(program(["--version"])).await;
     let version = concat!("atlas-snapshots ", env!("CARGO_PKG_VERSION"), "\n");

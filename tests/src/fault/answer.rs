@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::error_body::ApiError;
 use crate::presentation::Presentation;
 use crate::query::ListQuery;
+use crate::sign_in::SignIn;
 
 /// Something else in place of the page. If several apply to a request, the first one answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +17,7 @@ pub enum AnswerFault {
     /// This status with the body it usually has: HTML for 502, 503 and 504, which come from a
     /// proxy; for the others an `ApiError` with a fitting code, such as `VALIDATION_ERROR` (400),
     /// `RESOURCE_NOT_FOUND` (404), `VERSION_GONE` (410), `RATE_LIMITED` (429) or
-    /// `UNEXPECTED_ERROR` (500).
+    /// `UNEXPECTED_ERROR` (500). A 401 carries the challenge of the sign-in required, if any.
     Status(u16),
     /// This status with an `ApiError` of this code.
     Error {
@@ -70,8 +71,16 @@ fn http_date(time: SystemTime) -> String {
 
 impl AnswerFault {
     /// The answer to this query, or `None` if the fault leaves it alone.
-    pub(super) fn answer(&self, query: &ListQuery, dialect: Dialect) -> Option<CannedResponse> {
-        let error = |error: &ApiError| Presentation::from(*query).error(error, dialect);
+    pub(super) fn answer(
+        &self,
+        query: &ListQuery,
+        dialect: Dialect,
+        sign_in: &SignIn,
+    ) -> Option<CannedResponse> {
+        let error = |error: &ApiError| {
+            let reply = Presentation::from(*query).error(error, dialect);
+            sign_in.challenge(reply, error)
+        };
         Some(match self {
             Self::Status(status @ 502..=504) => proxy_page(*status),
             Self::Status(status) => error(&usual_error(status_code(*status))),

@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::page::{Page, PagePlan};
 use crate::query::ListQuery;
 use crate::rows::Rows;
+use crate::sign_in::SignIn;
 use crate::stop::StopSignal;
 use crate::wire::Cutter;
 
@@ -16,10 +17,16 @@ use crate::wire::Cutter;
 pub(crate) struct DueFaults(pub(super) Vec<Fault>);
 
 impl DueFaults {
-    /// What is answered in place of the page, if anything.
-    pub(crate) fn answer(&self, query: &ListQuery, dialect: Dialect) -> Option<CannedResponse> {
+    /// What is answered in place of the page, if anything. An error asks for whatever `sign_in`
+    /// asks for.
+    pub(crate) fn answer(
+        &self,
+        query: &ListQuery,
+        dialect: Dialect,
+        sign_in: &SignIn,
+    ) -> Option<CannedResponse> {
         self.pick(answer)
-            .find_map(|fault| fault.answer(query, dialect))
+            .find_map(|fault| fault.answer(query, dialect, sign_in))
     }
 
     /// Reads the page, with the faults in it.

@@ -14,6 +14,7 @@ mod parse;
 mod row;
 mod rule;
 mod script;
+mod turns;
 mod when;
 mod wire;
 
@@ -29,6 +30,7 @@ pub use wire::WireFault;
 
 pub(crate) use due::DueFaults;
 pub(crate) use script::Script;
+pub(crate) use turns::Turns;
 pub(crate) use wire::Unsent;
 
 use crate::canned::CannedResponse;

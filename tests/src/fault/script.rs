@@ -1,14 +1,14 @@
-use super::when::Counters;
-use super::{DueFaults, FaultRule};
+use super::turns::Turns;
+use super::{DueFaults, Fault, FaultRule};
 use crate::query::ListQuery;
 
-/// The rules of one mock, in the order they were given, and how far each has counted.
+/// The faults of one mock.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Script(Vec<(FaultRule, Counters)>);
+pub(crate) struct Script(Turns<Fault>);
 
 impl Script {
     pub(crate) fn add(&mut self, rule: FaultRule) {
-        self.0.push((rule, Counters::default()));
+        self.0.add(rule.fault, rule.when);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -17,11 +17,6 @@ impl Script {
 
     /// Counts a request, and takes what is due to it.
     pub(crate) fn due(&mut self, query: &ListQuery) -> DueFaults {
-        let due = self.0.iter_mut().filter_map(|(rule, counters)| {
-            counters
-                .admit(&rule.when, query.page_num)
-                .then(|| rule.fault.clone())
-        });
-        DueFaults(due.collect())
+        DueFaults(self.0.due(query.page_num))
     }
 }

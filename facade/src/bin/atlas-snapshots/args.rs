@@ -1,6 +1,8 @@
 //! The command line as clap sees it.
 
 use std::fmt::Display;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use atlas_snapshots::{ClusterName, PageSize, Prefetch, ProjectId};
 use clap::error::ErrorKind;
@@ -21,6 +23,15 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     List(ListArgs),
+    /// Look after signing in
+    #[command(subcommand)]
+    Auth(AuthCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Find out with one small request whether the credentials let you in, and if not, why
+    Check(TargetArgs),
 }
 
 /// Print every snapshot of one serverless instance
@@ -34,16 +45,36 @@ pub(crate) struct ListArgs {
     pub(crate) target: TargetArgs,
 
     /// Snapshots to ask for in one request, 1 to 500
-    #[arg(long, value_name = "N", default_value = "500", value_parser = page_size)]
+    #[arg(long, value_name = "N", default_value_t)]
     pub(crate) page_size: PageSize,
 
     /// Requests under way at once, 1 to 64
-    #[arg(long, value_name = "N", default_value = "4", value_parser = prefetch)]
+    #[arg(long, value_name = "N", default_value_t)]
     pub(crate) prefetch: Prefetch,
 
     /// How to print the rows
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
+
+    /// Read the listing again until two readings agree, so that nothing can have been missed
+    #[arg(long, conflicts_with_all = ["resume_from", "checkpoint"])]
+    pub(crate) verify: bool,
+
+    /// The longest the whole listing may take, such as 30s or 5m
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) deadline: Option<Duration>,
+
+    /// How often to try a failing page again; 0 for not at all
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(crate) max_retries: u32,
+
+    /// Keep in this file where the listing stands, until it has ended
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+
+    /// Print only what follows the point kept in this file; everything where there is none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume_from: Option<PathBuf>,
 }
 
 /// What to list, and where.
@@ -66,14 +97,15 @@ pub(crate) struct TargetArgs {
 
 const GETTING_STARTED: &str = "\
 Example:
-  export MONGODB_ATLAS_ACCESS_TOKEN=...  # access token of an Atlas service account
+  export MONGODB_ATLAS_CLIENT_ID=... MONGODB_ATLAS_CLIENT_SECRET=...  # a service account
+  atlas-snapshots auth check --project 32b6e34b3d91647abb20e7b8 --instance Instance0
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --instance Instance0
 
 'atlas-snapshots list --help' explains output formats, environment and exit codes.";
 
 const LIST_BRIEF: &str = "\
-The access token is read from MONGODB_ATLAS_ACCESS_TOKEN. '--help' shows examples, formats,
-environment and exit codes.";
+Credentials are read from the environment, such as MONGODB_ATLAS_CLIENT_ID and
+MONGODB_ATLAS_CLIENT_SECRET. '--help' shows examples, formats, environment and exit codes.";
 
 const LIST_MANUAL: &str = "\
 Output formats:
@@ -83,21 +115,36 @@ Output formats:
   csv     a header and one line a snapshot, printed as they arrive; absent values are empty
 
 Environment:
-  MONGODB_ATLAS_ACCESS_TOKEN     Access token of an Atlas service account with the role
-                                 Project Read Only. Not needed when the base URL is on this
-                                 machine. There is no flag for it: others could read it.
+  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
+                                 A service account with the role Project Read Only
+  MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY
+                                 Or an API key with that role
+  MONGODB_ATLAS_ACCESS_TOKEN     Or an access token obtained elsewhere
   MONGODB_ATLAS_PROJECT_ID       The project, unless --project is given
   MONGODB_ATLAS_OPS_MANAGER_URL  The base URL, unless --base-url is given
-  An empty variable counts as unset.
+  An empty variable counts as unset. Credentials are not needed where the base URL is on this
+  machine, and there is no flag for them: others could read it.
 
 Exit codes:
   0  Listed to the end
   1  Failed: standard error says what, where, and how many rows were printed
   2  Bad usage: nothing was requested
+  3  Listed to the end, but the set changed meanwhile and a snapshot may be missing; see --verify
+  4  Not let in: credentials, role or IP address
+  5  No such project or instance
+  6  Too many requests
+  7  The API is withdrawn
+
+Stopping and going on:
+  With --checkpoint FILE, the file is written whenever rows have been printed, and when the
+  listing stops early: by an error, the deadline, Ctrl-C or SIGTERM. It is removed when the listing
+  has reached its end. --resume-from FILE prints the rest, nothing twice; csv has no second header.
+  Both want ndjson or csv. Only a kill in the very moment between printing a page and
+  writing the file can make the next run repeat that page.
 
 Examples:
-  # A table, project and token from the environment
-  export MONGODB_ATLAS_ACCESS_TOKEN=...
+  # A table, project and credentials from the environment
+  export MONGODB_ATLAS_CLIENT_ID=... MONGODB_ATLAS_CLIENT_SECRET=...
   export MONGODB_ATLAS_PROJECT_ID=32b6e34b3d91647abb20e7b8
   atlas-snapshots list --instance Instance0
 
@@ -106,38 +153,32 @@ Examples:
     jq -r 'select(.status == \"completed\").id'
 
   # A spreadsheet, and proof that it is whole
-  atlas-snapshots list --instance Instance0 --output csv > snapshots.csv && echo complete
+  atlas-snapshots list --instance Instance0 --output csv --verify > snapshots.csv && echo complete
 
-  # Against a mock on this machine, no token needed
+  # Until it is done, whatever happens in between
+  until atlas-snapshots list --instance Instance0 --output ndjson \\
+    --checkpoint at.json --resume-from at.json >> snapshots.ndjson; do sleep 60; done
+
+  # Against a mock on this machine, no credentials needed
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --instance Instance0 \\
     --base-url http://127.0.0.1:8080";
 
-fn page_size(text: &str) -> Result<PageSize, String> {
-    let items = text
-        .parse()
-        .map_err(|_| "must be a whole number, 1 to 500")?;
-    PageSize::new(items).map_err(|error| error.to_string())
-}
-
-fn prefetch(text: &str) -> Result<Prefetch, String> {
-    let pages = text
-        .parse()
-        .map_err(|_| "must be a whole number, 1 to 64")?;
-    Prefetch::new(pages).map_err(|error| error.to_string())
-}
-
 /// A usage error found after parsing, told as clap tells its own.
 pub(crate) fn usage_error(kind: ErrorKind, message: impl Display) -> clap::Error {
-    let mut cli = Cli::command();
-    // Gives the subcommand its full name for the usage line.
-    cli.build();
-    match cli.find_subcommand_mut("list") {
-        Some(list) => list.error(kind, message),
-        None => cli.error(kind, message),
+    let mut named = Cli::command();
+    // Gives the subcommands their full names for the usage line.
+    named.build();
+    for name in std::env::args().skip(1) {
+        let Some(subcommand) = named.find_subcommand(name).cloned() else {
+            break;
+        };
+        named = subcommand;
     }
+    named.error(kind, message)
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -149,7 +190,9 @@ mod tests {
     #[test]
     fn the_defaults_are_the_library_s() {
         let cli = Cli::parse_from(["atlas-snapshots", "list", "--instance", "Instance0"]);
-        let Command::List(args) = cli.command;
+        let Command::List(args) = cli.command else {
+            panic!("another command");
+        };
         assert_eq!(args.page_size, PageSize::default());
         assert_eq!(args.prefetch, Prefetch::default());
     }

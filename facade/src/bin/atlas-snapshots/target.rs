@@ -2,21 +2,36 @@
 
 use std::fmt;
 
-use atlas_snapshots::{Atlas, ClusterName, Credentials, ProjectId};
+use atlas_snapshots::{
+    Atlas, AtlasBuilder, BaseUrl, ClusterName, Credentials, ErrorKind as LibraryErrorKind,
+    ProjectId,
+};
 use clap::error::ErrorKind;
 
 use crate::args::{TargetArgs, usage_error};
 use crate::environment::{self, variable};
 
-/// The public Atlas service, also the library's default; named here to say where a listing failed.
-const ATLAS: &str = "https://cloud.mongodb.com";
+/// Why there is no client.
+#[derive(Debug)]
+pub(crate) enum NoClient {
+    /// The arguments or the environment say so.
+    Usage(Box<clap::Error>),
+    /// This machine cannot make one.
+    Failed(atlas_snapshots::Error),
+}
+
+impl From<clap::Error> for NoClient {
+    fn from(usage: clap::Error) -> Self {
+        Self::Usage(Box::new(usage))
+    }
+}
 
 /// What is listed, and where. `Display` names both for a person.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) project: ProjectId,
     pub(crate) instance: ClusterName,
-    base_url: String,
+    base_url: BaseUrl,
 }
 
 impl Target {
@@ -26,46 +41,43 @@ impl Target {
             Some(project) => project,
             None => project_from_environment()?,
         };
-        let base_url = args.base_url.or_else(base_url_from_environment);
+        let base_url = match args.base_url {
+            // Parsed here and not by clap, which would repeat a password in it.
+            Some(base_url) => base_url.parse().map_err(|error| {
+                usage_error(ErrorKind::ValueValidation, format!("--base-url: {error}"))
+            })?,
+            None => base_url_from_environment()?,
+        };
         Ok(Self {
             project,
             instance: args.instance,
-            base_url: base_url.unwrap_or_else(|| ATLAS.to_owned()),
+            base_url,
         })
     }
 
     /// A client for the target, signed in as the environment says. No request is sent.
-    pub(crate) fn client(&self) -> Result<Atlas, clap::Error> {
-        let anyone = Atlas::builder().base_url(&self.base_url);
-        let token = variable(environment::ACCESS_TOKEN);
-        let has_token = token.is_some();
-        let someone = match token {
-            Some(token) => anyone.clone().credentials(Credentials::access_token(token)),
-            None => anyone.clone(),
-        };
-        someone.build().map_err(|error| {
-            // What works for anyone leaves only the token to blame.
-            let works_for_anyone = anyone.credentials(Credentials::anonymous()).build().is_ok();
-            match (works_for_anyone, has_token) {
-                (true, true) => bad_variable(environment::ACCESS_TOKEN, &error),
-                (true, false) => self.needs_token(),
-                (false, _) => usage_error(
-                    ErrorKind::ValueValidation,
-                    format!("{error}; see --base-url and {}", environment::BASE_URL),
-                ),
-            }
-        })
+    pub(crate) fn client(
+        &self,
+        configure: impl FnOnce(AtlasBuilder) -> AtlasBuilder,
+    ) -> Result<Atlas, NoClient> {
+        let builder = Atlas::builder()
+            .base_url(self.base_url.as_str())
+            .credentials(self.credentials()?);
+        configure(builder)
+            .build()
+            .map_err(|error| match error.kind() {
+                LibraryErrorKind::InvalidArgument => {
+                    usage_error(ErrorKind::ValueValidation, error).into()
+                }
+                _ => NoClient::Failed(error),
+            })
     }
 
-    fn needs_token(&self) -> clap::Error {
-        usage_error(
-            ErrorKind::MissingRequiredArgument,
-            format!(
-                "{} needs an access token: set the environment variable {}",
-                self.base_url,
-                environment::ACCESS_TOKEN
-            ),
-        )
+    fn credentials(&self) -> Result<Credentials, clap::Error> {
+        if self.base_url.is_loopback() && !environment::has_credentials() {
+            return Ok(Credentials::anonymous());
+        }
+        Credentials::from_env().map_err(|error| usage_error(ErrorKind::ValueValidation, error))
     }
 }
 
@@ -93,10 +105,14 @@ fn project_from_environment() -> Result<ProjectId, clap::Error> {
     ProjectId::new(id).map_err(|error| bad_variable(environment::PROJECT_ID, &error))
 }
 
-fn base_url_from_environment() -> Option<String> {
-    let url = variable(environment::BASE_URL)?;
+fn base_url_from_environment() -> Result<BaseUrl, clap::Error> {
+    let Some(url) = variable(environment::BASE_URL) else {
+        return Ok(BaseUrl::default());
+    };
     // The Atlas CLI asks for a trailing slash here, and its users share the variable.
-    Some(url.strip_suffix('/').unwrap_or(&url).to_owned())
+    let url = url.strip_suffix('/').unwrap_or(&url);
+    url.parse()
+        .map_err(|error| bad_variable(environment::BASE_URL, &error))
 }
 
 fn bad_variable(name: &str, error: &atlas_snapshots::Error) -> clap::Error {

@@ -13,10 +13,11 @@ pub(crate) struct CsvOutput<W: Write> {
 }
 
 impl<W: Write> CsvOutput<W> {
-    pub(crate) fn new(out: W) -> Self {
+    /// Goes on below an earlier run's header and rows, if `continued`.
+    pub(crate) fn new(out: W, continued: bool) -> Self {
         Self {
             out: Writer::from_writer(out),
-            has_header: false,
+            has_header: continued,
         }
     }
 

@@ -23,6 +23,9 @@ pub(crate) trait Output {
     fn finish(&mut self) -> io::Result<()>;
 }
 
+/// More than the 500 rows of a page take.
+const PAGE_BYTES: usize = 1 << 20;
+
 /// What `--output` accepts.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
@@ -37,14 +40,21 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Starts printing to `out`; nothing is written before the first row.
-    pub(crate) fn open(self, out: impl Write + 'static) -> Box<dyn Output> {
-        let out = BufWriter::new(out);
+    /// Whether a second run can go on where a first one stopped.
+    pub(crate) fn can_be_continued(self) -> bool {
+        matches!(self, Self::Ndjson | Self::Csv)
+    }
+
+    /// Starts printing to `out`, perhaps behind what an earlier run has printed; nothing is
+    /// written before the first row.
+    pub(crate) fn open(self, out: impl Write + 'static, continued: bool) -> Box<dyn Output> {
+        // Room for a page: rows become visible together with the checkpoint that covers them.
+        let out = BufWriter::with_capacity(PAGE_BYTES, out);
         match self {
             Self::Table => Box::new(table::TableOutput::new(out)),
             Self::Json => Box::new(json::JsonOutput::new(out)),
             Self::Ndjson => Box::new(ndjson::NdjsonOutput::new(out)),
-            Self::Csv => Box::new(csv::CsvOutput::new(out)),
+            Self::Csv => Box::new(csv::CsvOutput::new(out, continued)),
         }
     }
 }

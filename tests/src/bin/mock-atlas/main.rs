@@ -5,20 +5,25 @@
     reason = "the address on stdout is the program's interface, errors go to stderr"
 )]
 
+mod sign_in;
+
 use std::error::Error;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use atlas_snapshots_mock::{Dialect, FaultRule, Links, MockAtlas, StartError, TotalCount};
+use atlas_snapshots_mock::{Dialect, FaultRule, Links, MockAtlas, TotalCount};
 use clap::Parser;
+use sign_in::SignInArguments;
 
 /// Serve a make-believe MongoDB Atlas on 127.0.0.1.
 ///
 /// One operation is there, the listing of a serverless instance's snapshots:
 ///
 ///   GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots
+///
+/// and, if told so, the ways to sign in to it.
 ///
 /// The first line on stdout is the base URL; after it nothing more is printed. Ends with
 /// SIGINT (Ctrl-C) or SIGTERM.
@@ -40,11 +45,6 @@ struct Arguments {
     /// Milliseconds before each answer
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency_ms: u64,
-
-    /// Require `Authorization: Bearer TOKEN`; better set in the environment, where other users
-    /// do not see it
-    #[arg(long, env = "MOCK_ATLAS_TOKEN", hide_env_values = true)]
-    token: Option<String>,
 
     /// The project that exists: 24 hexadecimal digits
     #[arg(long, value_name = "ID", default_value = "32b6e34b3d91647abb20e7b8")]
@@ -79,9 +79,17 @@ struct Arguments {
     /// lists them)
     #[arg(long = "fault", value_name = "FAULT[@WHEN]")]
     faults: Vec<FaultRule>,
+
+    #[command(flatten)]
+    sign_in: SignInArguments,
 }
 
 const FAULTS_AND_EXAMPLES: &str = "\
+Environment; each adds a way to sign in, with none of them nothing is required:
+  MOCK_ATLAS_TOKEN=TOKEN                a token that never expires
+  MOCK_ATLAS_API_KEY=PUBLIC:PRIVATE     HTTP Digest
+  MOCK_ATLAS_SERVICE_ACCOUNT=ID:SECRET  tokens from POST /api/oauth/token
+
 Faults:
   in place of the page   503  403:IP_ADDRESS_NOT_ON_ACCESS_LIST  count-timeout
                          server-error-text
@@ -101,13 +109,20 @@ Faults:
 Conditions, joined by commas:
   first:N  after:N  nth:N  every:N  page:N  pages:FIRST-LAST  each-page  always
 
+Token faults and revoke faults are the same, but for those of pages, rows and data.
+
 Examples:
   mock-atlas --port 8080 --count 12345 --latency-ms 50
   mock-atlas --fault rate-limit:1@every:2 --fault reset-in-body@first:1,each-page
   mock-atlas --count 5000 --fault delete-head:1
   mock-atlas --fault 'row:3:status=\"frozen\"@page:2'
+  MOCK_ATLAS_API_KEY=public:private mock-atlas --nonce-uses 10
+  MOCK_ATLAS_SERVICE_ACCOUNT=id:secret mock-atlas --token-lifetime 60 \\
+      --token-fault rate-limit:1@first:2
 
-  curl \"$URL/api/atlas/v1.0/groups/32b6e34b3d91647abb20e7b8/serverless/Instance0/backup/snapshots\"";
+  curl \"$URL/api/atlas/v1.0/groups/32b6e34b3d91647abb20e7b8/serverless/Instance0/backup/snapshots\"
+  curl --digest --user public:private \"$URL/…\"
+  curl --user id:secret --data grant_type=client_credentials \"$URL/api/oauth/token\"";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -132,7 +147,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn start(arguments: Arguments) -> Result<MockAtlas, StartError> {
+async fn start(arguments: Arguments) -> Result<MockAtlas, Box<dyn Error>> {
     let mut builder = MockAtlas::builder()
         .port(arguments.port)
         .snapshots(arguments.count)
@@ -149,10 +164,8 @@ async fn start(arguments: Arguments) -> Result<MockAtlas, StartError> {
     if let Some(requests) = arguments.rate_limit {
         builder = builder.rate_limit(requests.get(), Duration::from_secs(60));
     }
-    if let Some(token) = arguments.token {
-        builder = builder.require_token(token);
-    }
-    builder.start().await
+    builder = arguments.sign_in.apply(builder)?;
+    Ok(builder.start().await?)
 }
 
 /// Listens from the moment it returns; the future resolves at the first SIGINT or SIGTERM.

@@ -1,9 +1,9 @@
 //! Lists every snapshot of a serverless instance.
 //!
 //! `cargo run --example quickstart` needs no account: it lists the 1,200 snapshots of a mock
-//! Atlas that runs inside this program. To list your own, set `MONGODB_ATLAS_ACCESS_TOKEN`,
-//! `MONGODB_ATLAS_PROJECT_ID` and `MONGODB_ATLAS_INSTANCE` (or give the instance's name as an
-//! argument).
+//! Atlas that runs inside this program. To list your own, set `MONGODB_ATLAS_PROJECT_ID`,
+//! `MONGODB_ATLAS_INSTANCE` (or give the instance's name as an argument), and the variables of
+//! your credentials, such as `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::env;
@@ -45,8 +45,7 @@ fn print_row(number: u64, snapshot: &Snapshot) {
 /// A listing of Atlas itself, if the environment says which.
 fn own_listing() -> Result<Option<Listing>> {
     let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let (Some(token), Some(project), Some(instance)) = (
-        variable("MONGODB_ATLAS_ACCESS_TOKEN"),
+    let (Some(project), Some(instance)) = (
         variable("MONGODB_ATLAS_PROJECT_ID"),
         env::args()
             .nth(1)
@@ -54,7 +53,7 @@ fn own_listing() -> Result<Option<Listing>> {
     ) else {
         return Ok(None);
     };
-    let credentials = Credentials::access_token(token);
+    let credentials = Credentials::from_env()?;
     let atlas = Atlas::builder().credentials(credentials).build()?;
     let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
     Ok(Some(listing))

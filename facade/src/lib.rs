@@ -59,6 +59,9 @@ mod builder;
 mod checkpoint;
 mod client;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzz;
 mod http_client;
 mod listing;
 mod open_enum;

@@ -50,6 +50,24 @@ impl Credentials {
     ///
     /// Where Atlas stops accepting the token before that, it is renewed once and the request
     /// repeated once.
+    ///
+    /// ```
+    /// # use atlas_snapshots::{Atlas, Credentials};
+    /// # use futures::TryStreamExt;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).service_account("mdb_sa_id_0123", "mdb_sa_sk_4567").start().await?;
+    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// let atlas = Atlas::builder()
+    ///     .base_url(base_url)
+    ///     .credentials(Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_4567"))
+    ///     .build()?;
+    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
+    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// assert_eq!(snapshots.len(), 1_000);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn service_account(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         Self(Kind::ServiceAccount {
@@ -60,6 +78,24 @@ impl Credentials {
 
     /// A programmatic API key (HTTP Digest). A listing of *n* pages takes *n* + 1 requests: the
     /// first is challenged, and the challenge serves all that follow.
+    ///
+    /// ```
+    /// # use atlas_snapshots::{Atlas, Credentials};
+    /// # use futures::TryStreamExt;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).require_api_key("public", "private").start().await?;
+    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// let atlas = Atlas::builder()
+    ///     .base_url(base_url)
+    ///     .credentials(Credentials::api_key("public", "private"))
+    ///     .build()?;
+    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
+    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// assert_eq!(snapshots.len(), 1_000);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn api_key(public_key: impl Into<String>, private_key: impl Into<String>) -> Self {
         Self(Kind::ApiKey {
@@ -73,6 +109,24 @@ impl Credentials {
     ///
     /// A token that cannot be sent in a header is refused by
     /// [`AtlasBuilder::build`](crate::AtlasBuilder::build).
+    ///
+    /// ```
+    /// # use atlas_snapshots::{Atlas, Credentials};
+    /// # use futures::TryStreamExt;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).require_token("an-access-token").start().await?;
+    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// let atlas = Atlas::builder()
+    ///     .base_url(base_url)
+    ///     .credentials(Credentials::access_token("an-access-token"))
+    ///     .build()?;
+    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
+    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// assert_eq!(snapshots.len(), 1_000);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn access_token(token: impl Into<String>) -> Self {
         Self(Kind::AccessToken(token.into().into()))

@@ -185,7 +185,7 @@ fn is_next(link: &types::Link) -> bool {
 }
 
 /// The domain's view of a row; `None` for one without an id, which could be told from no other.
-fn snapshot(row: types::ServerlessSnapshot) -> Option<Snapshot> {
+pub(super) fn snapshot(row: types::ServerlessSnapshot) -> Option<Snapshot> {
     Some(Snapshot {
         id: SnapshotId::from(row.id?.0),
         created_at: row.created_at.map(Into::into),

@@ -1,0 +1,13 @@
+//! What reads as a checkpoint is written as one that reads back equal.
+#![no_main]
+
+use atlas_snapshots::Checkpoint;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &[u8]| {
+    if let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(text) {
+        let written = serde_json::to_string(&checkpoint).expect("a checkpoint can be written");
+        let again: Checkpoint = serde_json::from_str(&written).expect("and read back");
+        assert_eq!(again, checkpoint);
+    }
+});

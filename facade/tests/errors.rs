@@ -229,6 +229,21 @@ async fn a_200_that_is_no_page_is_told_apart() {
     }
 }
 
+/// Found by the fuzz target `page`: the decoder takes an array for the object whose fields it
+/// lists, so that `[null, [], 5]` was a complete listing without snapshots.
+#[tokio::test]
+async fn an_array_that_looks_like_the_fields_of_a_page_is_none() {
+    for page in [
+        json!([null, [], 5]),
+        json!([[{"id": "000000000000000000000001"}]]),
+        json!([null, [{"id": "000000000000000000000001"}, 7], 2]),
+    ] {
+        let error = error_for(CannedResponse::json(200, page.clone())).await;
+        assert_eq!(error.kind(), ErrorKind::Decode, "{page}");
+        assert_eq!(error.body_excerpt(), Some(&*page.to_string()));
+    }
+}
+
 #[tokio::test]
 async fn a_page_behind_a_byte_order_mark_is_read() {
     let mock = MockAtlas::builder()

@@ -37,12 +37,16 @@ pub(crate) fn rescue<T: for<'de> Deserialize<'de>>(
     // Some gateways prepend a byte order mark, which JSON does not allow.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let page: LoosePage<'_> = serde_json::from_slice(body).map_err(|e| unreadable(body, e))?;
+    if !is_object(body) {
+        return Err(no_object(body));
+    }
     let rows = page
         .results
         .iter()
         .enumerate()
         .map(
             |(index, raw)| match serde_json::from_str(raw.get()).map(&into_snapshot) {
+                _ if !is_object(raw.get().as_bytes()) => bad_row(index, raw, "it is no object"),
                 Ok(Some(snapshot)) => Row::Good(snapshot),
                 Ok(None) => bad_row(index, raw, "it has no id"),
                 Err(cause) => bad_row(index, raw, &cause.to_string()),
@@ -55,6 +59,18 @@ pub(crate) fn rescue<T: for<'de> Deserialize<'de>>(
         total_count: page.total_count.as_i64(),
         ..PageAnswer::default()
     })
+}
+
+/// Whether a body that is JSON is an object. Decoders take an array for one, field by field.
+pub(super) fn is_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'{')
+}
+
+pub(super) fn no_object(body: &[u8]) -> Error {
+    Error::new(ErrorKind::Decode)
+        .with_status(200)
+        .with_message("the page is not a JSON object")
+        .with_excerpt_of(body)
 }
 
 fn bad_row(index: usize, raw: &RawValue, cause: &str) -> Row {

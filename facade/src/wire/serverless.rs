@@ -11,7 +11,7 @@ use tracing::{Instrument, Span};
 use super::failure::explain;
 use super::headers::notices;
 use super::passage::{Arrival, Head, Passage, WireSettings};
-use super::rescue::rescue;
+use super::rescue::{is_object, no_object, rescue};
 use crate::arguments::{ClusterName, ProjectId};
 use crate::auth::Pass;
 use crate::error::{Error, ErrorKind, Result};
@@ -158,6 +158,7 @@ fn understand(
         .map(|row| snapshot(row).map(Row::Good))
         .collect();
     match (rows, passage.arrival()) {
+        (_, Arrival::Whole(_, body)) if !is_object(&body) => Err(no_object(&body)),
         (Some(rows), _) => Ok(PageAnswer {
             rows,
             has_next,

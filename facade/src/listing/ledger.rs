@@ -167,3 +167,48 @@ fn fingerprint<'a>(rows: impl IntoIterator<Item = &'a Row>) -> u64 {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{BadRow, Error, ErrorKind};
+
+    fn nameless(raw: &str) -> Row {
+        Row::Bad {
+            id: None,
+            error: Error::new(ErrorKind::Row).with_row(BadRow::new(0, raw.to_owned())),
+        }
+    }
+
+    fn page_of(rows: Vec<Row>) -> PageAnswer {
+        PageAnswer {
+            rows,
+            counted: true,
+            ..PageAnswer::default()
+        }
+    }
+
+    #[test]
+    fn equal_rows_without_ids_are_two_until_they_are_read_again() {
+        let mut ledger = Ledger::new(10);
+        let first = ledger.enter(1, page_of(vec![nameless("7"), nameless("7")]), 0);
+        assert_eq!(first.fresh.len(), 2);
+        let again = ledger.reread(
+            1,
+            page_of(vec![nameless("7"), nameless("7"), nameless("8")]),
+        );
+        assert_eq!(again.fresh.len(), 1, "only what is new");
+        assert_eq!(again.fresh[0].0, 2);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_rows_and_their_order_apart() {
+        let print = |texts: &[&str]| {
+            let rows: Vec<Row> = texts.iter().map(|text| nameless(text)).collect();
+            fingerprint(&rows)
+        };
+        assert_eq!(print(&["1", "2"]), print(&["1", "2"]));
+        assert_ne!(print(&["1", "2"]), print(&["2", "1"]));
+        assert_ne!(print(&["1"]), print(&["2"]));
+    }
+}

@@ -91,3 +91,26 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_looks_followed_when_the_count_promises_more_than_its_own_last_row() {
+        let row = || Row::Bad {
+            id: None,
+            error: Error::new(crate::ErrorKind::Row),
+        };
+        let with_total = |total_count| PageAnswer {
+            rows: vec![row(), row()],
+            total_count: Some(total_count),
+            counted: true,
+            ..PageAnswer::default()
+        };
+        // Rows 21 and 22, on page 3 of 10 rows each.
+        assert!(with_total(23).looks_followed(3, 10));
+        assert!(!with_total(22).looks_followed(3, 10));
+        assert!(with_total(22).looks_followed(3, 2), "a full page");
+    }
+}

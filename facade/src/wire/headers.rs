@@ -41,6 +41,7 @@ mod tests {
             notices(&both).rate_limit,
             Some(RateLimit::new(Some(1200), 7))
         );
+        assert_eq!(notices(&both).rate_limit.unwrap().limit(), Some(1200));
         let odd = headers(&[("ratelimit-limit", "1200"), ("ratelimit-remaining", "-7")]);
         assert_eq!(notices(&odd).rate_limit, None);
     }

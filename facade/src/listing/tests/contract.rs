@@ -158,6 +158,11 @@ async fn a_short_page_whose_count_promises_more_earns_one_probe() {
     let (delivered, asked, summary) = read(atlas, 100, 4).await;
     assert_eq!((delivered, asked), (numbers(46), vec![1, 2]));
     assert_eq!(summary.reported_total(), Some(47));
+    assert_eq!(
+        summary.ending(),
+        Ending::Unverified,
+        "an empty probe is no sign of change"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,8 +181,14 @@ async fn an_empty_page_with_a_next_link_does_not_end_it() {
 #[tokio::test(start_paused = true)]
 async fn a_short_page_with_a_next_link_does_not_end_it() {
     let atlas = FakeAtlas::of_pages(&[1..99, 99..104]);
-    let (delivered, asked, _) = read(atlas, 100, 1).await;
+    let (delivered, asked, summary) = read(atlas, 100, 1).await;
     assert_eq!((delivered, asked), (numbers(103), numbers(2)));
+    assert_eq!(
+        summary.ending(),
+        Ending::SuspectedGap {
+            evidence: GapEvidence::ShortPage
+        }
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -165,6 +165,8 @@ async fn pages_carry_what_rows_carry() {
             page.row_errors().len(),
             page.reported_total(),
         ));
+        let (count, snapshots) = (page.snapshots().len(), page.into_snapshots());
+        assert_eq!(snapshots.len(), count);
     }
     assert_eq!(
         told,

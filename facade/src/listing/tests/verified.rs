@@ -193,6 +193,11 @@ async fn limits_hold_while_verifying() {
     let by_page = verified().page_limit(4.try_into().unwrap());
     let result = by_page.stream().try_collect::<Vec<_>>().await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::PageLimit);
+    assert_eq!(
+        atlas.asked(),
+        [1, 2, 3, 3, 4],
+        "the fourth page is allowed, the fifth is not"
+    );
     let by_item = verified().item_limit(30.try_into().unwrap());
     let result = by_item.stream().try_collect::<Vec<_>>().await;
     let error = result.unwrap_err();

@@ -1,14 +1,16 @@
 //! HTTP Digest (RFC 7616): one challenge for many requests.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::header::WWW_AUTHENTICATE;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue};
-use http_auth::digest::Algorithm;
-use http_auth::{ChallengeParser, DigestClient, PasswordParams};
+use http_auth::{ChallengeParser, ChallengeRef};
+use md5::Md5;
 use reqwest::Request;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use url::Position;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -17,13 +19,15 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) struct DigestSession {
     public_key: String,
     private_key: SecretString,
-    challenge: Mutex<Option<Challenge>>,
+    challenge: Mutex<Option<Current>>,
     /// Held by the one request that goes out unsigned to be challenged, while others wait.
     pub(crate) first: tokio::sync::Mutex<()>,
 }
 
-struct Challenge {
-    client: DigestClient,
+struct Current {
+    challenge: Challenge,
+    /// How often its nonce has been used.
+    uses: u32,
     /// Counts the challenges, so that a refusal can say which one it is about.
     generation: u64,
 }
@@ -45,28 +49,24 @@ impl DigestSession {
     /// Signs `request` as it stands, path and query included. Gives the generation of the
     /// challenge answered, or `None` when there is no challenge yet.
     pub(crate) fn sign(&self, request: &mut Request) -> Result<Option<u64>> {
-        let mut challenge = self.lock();
-        let Some(challenge) = challenge.as_mut() else {
+        let mut current = self.lock();
+        let Some(current) = current.as_mut() else {
             return Ok(None);
         };
-        let uri = request.url()[Position::BeforePath..Position::AfterQuery].to_owned();
-        let answer = challenge
-            .client
-            .respond(&PasswordParams {
-                username: &self.public_key,
-                password: self.private_key.expose_secret(),
-                uri: &uri,
-                method: request.method().as_str(),
-                body: Some(&[]),
-            })
-            .map_err(|why| failed(&format!("the challenge cannot be answered: {why}")))?;
+        current.uses = current.uses.checked_add(1).unwrap_or(1);
+        let answer = current.challenge.answer(&Signing {
+            username: &self.public_key,
+            password: self.private_key.expose_secret(),
+            method: request.method().as_str(),
+            uri: &request.url()[Position::BeforePath..Position::AfterQuery],
+            nonce_count: current.uses,
+            client_nonce: &client_nonce(),
+        });
         let mut header = HeaderValue::from_str(&answer)
             .map_err(|_| failed("the answer to the challenge cannot be sent in a header"))?;
         header.set_sensitive(true);
-        request
-            .headers_mut()
-            .insert(http::header::AUTHORIZATION, header);
-        Ok(Some(challenge.generation))
+        request.headers_mut().insert(AUTHORIZATION, header);
+        Ok(Some(current.generation))
     }
 
     /// Takes up the challenge of a 401 to a request that answered generation `answered`, or was
@@ -77,19 +77,20 @@ impl DigestSession {
     /// `Auth` when there is no Digest challenge that can be answered.
     pub(crate) fn take_up(&self, headers: &HeaderMap, answered: Option<u64>) -> Result<()> {
         let mut current = self.lock();
-        let generation = current.as_ref().map(|challenge| challenge.generation);
+        let generation = current.as_ref().map(|current| current.generation);
         if generation > answered {
             return Ok(());
         }
-        let client = strongest(headers)?;
-        *current = Some(Challenge {
-            client,
+        let challenge = strongest(headers)?;
+        *current = Some(Current {
+            challenge,
+            uses: 0,
             generation: generation.unwrap_or(0) + 1,
         });
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Challenge>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
         self.challenge
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -100,26 +101,158 @@ impl DigestSession {
     }
 }
 
-/// The strongest challenge offered: SHA-256 before MD5.
-fn strongest(headers: &HeaderMap) -> Result<DigestClient> {
-    let (mut best, mut problem) = (None::<DigestClient>, None);
+/// The hash functions of the standard that are in use, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Algorithm {
+    Md5,
+    Sha256,
+}
+
+impl Algorithm {
+    /// The hash of `parts`, colons between them, in hexadecimal.
+    fn hash(self, parts: &[&str]) -> String {
+        let text = parts.join(":");
+        match self {
+            Self::Md5 => hex(&Md5::digest(text)),
+            Self::Sha256 => hex(&Sha256::digest(text)),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    nibbles
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect()
+}
+
+/// What a server asks to be answered.
+#[derive(Debug)]
+struct Challenge {
+    realm: String,
+    nonce: String,
+    opaque: Option<String>,
+    algorithm: Algorithm,
+    /// As the server wrote it; not written back where it did not.
+    algorithm_named: Option<String>,
+    /// Whether the answer counts the uses of the nonce (`qop=auth`), as all but ancient servers
+    /// ask for.
+    counts_uses: bool,
+}
+
+/// What goes into an answer beside the challenge.
+struct Signing<'a> {
+    username: &'a str,
+    password: &'a str,
+    method: &'a str,
+    /// Path and query as sent.
+    uri: &'a str,
+    nonce_count: u32,
+    client_nonce: &'a str,
+}
+
+impl Challenge {
+    /// Reads a challenge; directives of other meaning are passed over.
+    fn read(challenge: &ChallengeRef<'_>) -> std::result::Result<Self, &'static str> {
+        let directive = |name: &str| {
+            let mut named = challenge.params.iter();
+            let found = named.find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.to_unescaped())
+        };
+        let algorithm_named = directive("algorithm");
+        let algorithm = match &algorithm_named {
+            None => Algorithm::Md5,
+            Some(name) if name.eq_ignore_ascii_case("MD5") => Algorithm::Md5,
+            Some(name) if name.eq_ignore_ascii_case("SHA-256") => Algorithm::Sha256,
+            Some(_) => return Err("its algorithm is unknown"),
+        };
+        let qualities = directive("qop");
+        let has_auth = |given: &str| {
+            given
+                .split(',')
+                .any(|q| q.trim().eq_ignore_ascii_case("auth"))
+        };
+        if qualities.as_deref().is_some_and(|given| !has_auth(given)) {
+            return Err("its qop is not auth");
+        }
+        Ok(Self {
+            realm: directive("realm").ok_or("it has no realm")?,
+            nonce: directive("nonce").ok_or("it has no nonce")?,
+            opaque: directive("opaque"),
+            algorithm,
+            algorithm_named,
+            counts_uses: qualities.is_some(),
+        })
+    }
+
+    /// The `Authorization` header (RFC 7616 §3.4.1; without `qop`, RFC 2069).
+    fn answer(&self, signing: &Signing<'_>) -> String {
+        let hash = |parts: &[&str]| self.algorithm.hash(parts);
+        let count = format!("{:08x}", signing.nonce_count);
+        let who = hash(&[signing.username, &self.realm, signing.password]);
+        let what = hash(&[signing.method, signing.uri]);
+        let response = if self.counts_uses {
+            hash(&[
+                &who,
+                &self.nonce,
+                &count,
+                signing.client_nonce,
+                "auth",
+                &what,
+            ])
+        } else {
+            hash(&[&who, &self.nonce, &what])
+        };
+        let mut directives = vec![
+            format!("username={}", quoted(signing.username)),
+            format!("realm={}", quoted(&self.realm)),
+            format!("nonce={}", quoted(&self.nonce)),
+            format!("uri={}", quoted(signing.uri)),
+            format!("response={}", quoted(&response)),
+        ];
+        if let Some(algorithm) = &self.algorithm_named {
+            directives.push(format!("algorithm={algorithm}"));
+        }
+        if self.counts_uses {
+            directives.push(format!("qop=auth, nc={count}"));
+            directives.push(format!("cnonce={}", quoted(signing.client_nonce)));
+        }
+        if let Some(opaque) = &self.opaque {
+            directives.push(format!("opaque={}", quoted(opaque)));
+        }
+        format!("Digest {}", directives.join(", "))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#))
+}
+
+/// 128 bits that nobody can foretell: the standard library seeds its hashers from the system.
+fn client_nonce() -> String {
+    let half = || RandomState::new().hash_one(());
+    format!("{:016x}{:016x}", half(), half())
+}
+
+/// The strongest challenge offered: SHA-256 before MD5, and the first of equals.
+fn strongest(headers: &HeaderMap) -> Result<Challenge> {
+    let (mut best, mut problem) = (None::<Challenge>, None);
     let values = headers.get_all(WWW_AUTHENTICATE).iter();
     for value in values.filter_map(|value| value.to_str().ok()) {
         for challenge in ChallengeParser::new(value) {
             let Ok(challenge) = challenge else {
-                problem = Some("it is malformed".to_owned());
+                problem = Some("it is malformed");
                 break;
             };
             if !challenge.scheme.eq_ignore_ascii_case("Digest") {
                 continue;
             }
-            match DigestClient::try_from(&challenge) {
-                Ok(client) => {
-                    if best
-                        .as_ref()
-                        .is_none_or(|best| strength(&client) > strength(best))
-                    {
-                        best = Some(client);
+            match Challenge::read(&challenge) {
+                Ok(read) => {
+                    let better = |best: &Challenge| read.algorithm > best.algorithm;
+                    if best.as_ref().is_none_or(better) {
+                        best = Some(read);
                     }
                 }
                 Err(why) => problem = Some(why),
@@ -130,13 +263,6 @@ fn strongest(headers: &HeaderMap) -> Result<DigestClient> {
         Some(why) => failed(&format!("the server's challenge cannot be used: {why}")),
         None => failed("the server asks for no Digest sign-in; is the base URL right?"),
     })
-}
-
-fn strength(client: &DigestClient) -> u8 {
-    match client.algorithm() {
-        Algorithm::Md5 => 0,
-        _ => 1,
-    }
 }
 
 fn failed(message: &str) -> Error {
@@ -300,23 +426,48 @@ mod tests {
                 "6629fae49393a05397450978507c4ef1",
             ),
         ] {
-            let mut client = strongest(&challenge(&[&offered])).unwrap();
-            let answer = client
-                .respond_with_testing_cnonce(
-                    &PasswordParams {
-                        username: "Mufasa",
-                        password,
-                        uri: "/dir/index.html",
-                        method: "GET",
-                        body: None,
-                    },
-                    cnonce,
-                )
-                .unwrap();
+            let challenge = strongest(&challenge(&[&offered])).unwrap();
+            let answer = challenge.answer(&Signing {
+                username: "Mufasa",
+                password,
+                uri: "/dir/index.html",
+                method: "GET",
+                nonce_count: 1,
+                client_nonce: cnonce,
+            });
             assert!(
                 answer.contains(&format!("response=\"{response}\"")),
                 "{answer}"
             );
         }
+    }
+
+    /// The example of RFC 2617, for a server that asks for no `qop`, as RFC 2069 has it.
+    #[test]
+    fn servers_of_old_are_answered_their_way() {
+        let offered = "Digest realm=\"testrealm@host.com\", \
+             nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
+             opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
+        let challenge = strongest(&challenge(&[offered])).unwrap();
+        let answer = challenge.answer(&Signing {
+            username: "Mufasa",
+            password: "CircleOfLife",
+            uri: "/dir/index.html",
+            method: "GET",
+            nonce_count: 1,
+            client_nonce: "unused",
+        });
+        assert!(
+            answer.contains("response=\"1949323746fe6a43ef61f9606e7febea\""),
+            "{answer}"
+        );
+        assert!(!answer.contains("qop") && !answer.contains("algorithm"));
+    }
+
+    #[test]
+    fn quotes_are_escaped_and_client_nonces_differ() {
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+        let (one, other) = (client_nonce(), client_nonce());
+        assert_eq!((one.len(), one == other), (32, false));
     }
 }

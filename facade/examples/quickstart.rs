@@ -1,8 +1,8 @@
-//! Lists every snapshot of a serverless instance.
+//! Lists every snapshot of a cluster.
 //!
 //! `cargo run --example quickstart` needs no account: it lists the 1,200 snapshots of a mock
 //! Atlas that runs inside this program. To list your own, set `MONGODB_ATLAS_PROJECT_ID`,
-//! `MONGODB_ATLAS_INSTANCE` (or give the instance's name as an argument), and the variables of
+//! `MONGODB_ATLAS_CLUSTER` (or give the cluster's name as an argument), and the variables of
 //! your credentials, such as `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -11,7 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use atlas_snapshots::{Atlas, Credentials, Listing, Result, Snapshot, SnapshotStatus, Summary};
-use atlas_snapshots_mock::MockAtlas;
+use atlas_snapshots_mock::{ClusterKind, MockAtlas};
 use futures::TryStreamExt;
 
 /// The heart of it: a listing becomes a stream, and the stream is read to its end.
@@ -45,28 +45,32 @@ fn print_row(number: u64, snapshot: &Snapshot) {
 /// A listing of Atlas itself, if the environment says which.
 fn own_listing() -> Result<Option<Listing>> {
     let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let (Some(project), Some(instance)) = (
+    let (Some(project), Some(cluster)) = (
         variable("MONGODB_ATLAS_PROJECT_ID"),
         env::args()
             .nth(1)
-            .or_else(|| variable("MONGODB_ATLAS_INSTANCE")),
+            .or_else(|| variable("MONGODB_ATLAS_CLUSTER")),
     ) else {
         return Ok(None);
     };
     let credentials = Credentials::from_env()?;
     let atlas = Atlas::builder().credentials(credentials).build()?;
-    let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
+    let listing = atlas.snapshots(project.parse()?, cluster.parse()?);
     Ok(Some(listing))
 }
 
 /// Lists a mock, and compares notes with it.
 async fn list_mock() -> Result<(), Box<dyn Error>> {
-    let mock = MockAtlas::builder().snapshots(1_200).start().await?;
+    let mock = MockAtlas::builder()
+        .kind(ClusterKind::Flex)
+        .snapshots(1_200)
+        .start()
+        .await?;
     println!("No account given: listing a mock at {}\n", mock.base_url());
 
     let atlas = Atlas::builder().base_url(mock.base_url()).build()?;
-    let (project, instance) = (mock.project_id().parse()?, mock.instance_name().parse()?);
-    let summary = print(atlas.serverless_snapshots(project, instance)).await?;
+    let (project, cluster) = (mock.project_id().parse()?, mock.instance_name().parse()?);
+    let summary = print(atlas.snapshots(project, cluster)).await?;
 
     println!(
         "The mock's log agrees: {} requests, in order of arrival",

@@ -165,6 +165,7 @@ impl AtlasBuilder {
         Ok(Atlas {
             settings: Arc::new(settings),
             patience,
+            choices: Arc::default(),
         })
     }
 

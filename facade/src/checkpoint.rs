@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The only form so far; a later one will be told by its number.
-const VERSION: u32 = 1;
-
 /// Where a listing stands: pass it to [`Listing::resume_from`](crate::Listing::resume_from), in
 /// this process or another, to get the rest.
 ///
@@ -16,7 +13,7 @@ const VERSION: u32 = 1;
 /// ```
 /// # use atlas_snapshots::Checkpoint;
 /// let checkpoint: Checkpoint = serde_json::from_str(
-///     r#"{"version": 1, "project": "32b6e34b3d91647abb20e7b8", "instance": "Instance0",
+///     r#"{"version": 1, "api": "serverless", "project": "32b6e34b3d91647abb20e7b8", "instance": "Instance0",
 ///         "pageSize": 500, "page": 3, "row": 17, "lastId": "32b6e34b3d91647abb20e7b8",
 ///         "reportedTotal": 1200}"#,
 /// )?;
@@ -28,7 +25,8 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "Unchecked")]
 pub struct Checkpoint {
-    version: u32,
+    pub(crate) version: u32,
+    pub(crate) api: String,
     pub(crate) project: String,
     pub(crate) instance: String,
     pub(crate) page_size: u16,
@@ -39,22 +37,8 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    pub(crate) fn new(
-        project: String,
-        instance: String,
-        page_size: u16,
-        seam: Option<Seam>,
-        reported_total: Option<u64>,
-    ) -> Self {
-        Self {
-            version: VERSION,
-            project,
-            instance,
-            page_size,
-            seam,
-            reported_total,
-        }
-    }
+    /// The only form so far; a later one will be told by its number.
+    pub(crate) const VERSION: u32 = 1;
 
     /// What was listed, for a person.
     pub(crate) fn target(&self) -> String {
@@ -77,6 +61,7 @@ pub(crate) struct Seam {
 #[serde(rename_all = "camelCase")]
 struct Unchecked {
     version: u32,
+    api: String,
     project: String,
     instance: String,
     page_size: u16,
@@ -90,10 +75,11 @@ impl TryFrom<Unchecked> for Checkpoint {
     type Error = String;
 
     fn try_from(text: Unchecked) -> Result<Self, String> {
-        if text.version != VERSION {
+        if text.version != Self::VERSION {
             let version = text.version;
             return Err(format!(
-                "a checkpoint of version {version}; this library reads version {VERSION}"
+                "a checkpoint of version {version}; this library reads version {}",
+                Self::VERSION
             ));
         }
         let seam = match (text.page, text.row, text.last_id) {
@@ -103,6 +89,7 @@ impl TryFrom<Unchecked> for Checkpoint {
         };
         Ok(Self {
             version: text.version,
+            api: text.api,
             project: text.project,
             instance: text.instance,
             page_size: text.page_size,
@@ -116,11 +103,18 @@ impl TryFrom<Unchecked> for Checkpoint {
 mod tests {
     use super::*;
 
-    const TEXT: &str = r#"{"version":1,"project":"32b6e34b3d91647abb20e7b8","instance":"Instance0","pageSize":500,"page":3,"row":17,"lastId":"00000000000000000000002a","reportedTotal":1200}"#;
+    const TEXT: &str = r#"{"version":1,"api":"serverless","project":"32b6e34b3d91647abb20e7b8","instance":"Instance0","pageSize":500,"page":3,"row":17,"lastId":"00000000000000000000002a","reportedTotal":1200}"#;
 
     fn checkpoint(seam: Option<Seam>, total: Option<u64>) -> Checkpoint {
-        let project = "32b6e34b3d91647abb20e7b8".to_owned();
-        Checkpoint::new(project, "Instance0".to_owned(), 500, seam, total)
+        Checkpoint {
+            version: 1,
+            api: "serverless".to_owned(),
+            project: "32b6e34b3d91647abb20e7b8".to_owned(),
+            instance: "Instance0".to_owned(),
+            page_size: 500,
+            seam,
+            reported_total: total,
+        }
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! Every backup snapshot of a MongoDB Atlas serverless instance, as one `Stream`: **complete, or it says why not.**
+//! Every backup snapshot of a MongoDB Atlas Flex cluster or serverless instance, as one `Stream`: **complete, or it says why not.**
 //!
 //! ```rust
 //! use atlas_snapshots::{Atlas, Credentials};
 //! use futures::TryStreamExt;
 //!
-//! # use atlas_snapshots_mock::MockAtlas;
+//! # use atlas_snapshots_mock::{ClusterKind, MockAtlas};
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let mock = MockAtlas::builder().snapshots(1_200).require_token("an-access-token").start().await?;
+//! # let mock = MockAtlas::builder().kind(ClusterKind::Flex).snapshots(1_200).require_token("an-access-token").start().await?;
 //! let atlas = Atlas::builder()
 //! #     .base_url(mock.base_url())
 //!     .credentials(Credentials::access_token("an-access-token"))
 //!     .build()?;
 //! let mut snapshots = atlas
-//!     .serverless_snapshots("32b6e34b3d91647abb20e7b8".parse()?, "Instance0".parse()?)
+//!     .snapshots("32b6e34b3d91647abb20e7b8".parse()?, "Instance0".parse()?)
 //!     .stream();
 //! while let Some(snapshot) = snapshots.try_next().await? {
 //!     println!("{} {:?}", snapshot.id(), snapshot.status());
@@ -80,7 +80,9 @@ pub use listing::{
     Consistency, Ending, GapEvidence, Listing, Page, Pages, RateLimit, Snapshots, Summary,
 };
 pub use retry::RetryPolicy;
-pub use snapshot::{FrequencyType, Link, Snapshot, SnapshotId, SnapshotStatus, SnapshotType};
+pub use snapshot::{
+    FrequencyType, Link, Snapshot, SnapshotId, SnapshotSource, SnapshotStatus, SnapshotType,
+};
 
 /// The snippets of the front pages, compiled with the rest.
 #[cfg(doctest)]

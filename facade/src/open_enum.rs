@@ -1,10 +1,13 @@
 //! Enumerations that survive values the documentation does not list.
 
-/// Defines an enum of documented texts plus `Unknown`, which keeps anything else as it came.
+/// Defines an enum of documented texts plus `Unknown`, which keeps anything else as it came. Where
+/// APIs differ, a value has a text of ours and `or` those of others.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
-        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }
+        $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal $(or $other:literal)*,)+
+        }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,7 +33,7 @@ macro_rules! open_enum {
 
             fn documented(text: &str) -> Option<Self> {
                 match text {
-                    $($text => Some(Self::$variant),)+
+                    $($text $(| $other)* => Some(Self::$variant),)+
                     _ => None,
                 }
             }

@@ -72,16 +72,24 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a snapshot has come.
+    /// How far a snapshot has come, in one vocabulary for both APIs.
+    ///
+    /// ```
+    /// # use atlas_snapshots::SnapshotStatus;
+    /// assert_eq!(SnapshotStatus::from("PENDING"), SnapshotStatus::Queued);
+    /// assert_eq!(SnapshotStatus::from("completed"), SnapshotStatus::from("COMPLETED"));
+    /// assert_eq!(SnapshotStatus::from("ARCHIVED").as_str(), "ARCHIVED");
+    /// ```
     SnapshotStatus {
-        /// Waiting to start; date, version and size are not known yet.
-        Queued = "queued",
-        /// Being taken.
-        InProgress = "inProgress",
+        /// Waiting to start; date, version and size are not known yet. Flex says `PENDING` or
+        /// `QUEUED`.
+        Queued = "queued" or "QUEUED" or "PENDING",
+        /// Being taken. Flex says `RUNNING`.
+        InProgress = "inProgress" or "RUNNING",
         /// Taken whole: the only state to restore from.
-        Completed = "completed",
+        Completed = "completed" or "COMPLETED",
         /// Given up.
-        Failed = "failed",
+        Failed = "failed" or "FAILED",
     }
 }
 
@@ -120,10 +128,51 @@ impl Link {
     }
 }
 
-/// One snapshot of a serverless instance.
+/// Which API a snapshot was listed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum SnapshotSource {
+    /// *Return All Snapshots of One Serverless Instance*, v1.0.
+    #[default]
+    Serverless,
+    /// `listFlexBackups`, v2.
+    Flex,
+}
+
+impl SnapshotSource {
+    /// `serverless` or `flex`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Serverless => "serverless",
+            Self::Flex => "flex",
+        }
+    }
+
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for a reference"
+    )]
+    fn is_serverless(&self) -> bool {
+        *self == Self::Serverless
+    }
+}
+
+impl fmt::Display for SnapshotSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One snapshot of a serverless instance or a Flex cluster.
 ///
 /// Only the id is always there: Atlas marks no field as required, and a queued snapshot has
-/// neither date nor version yet. Serializes to the field names of Atlas's own API.
+/// neither date nor version yet. What one API lacks is `None`.
+///
+/// Serializes to the field names of the serverless API. A Flex snapshot says `"source": "flex"`
+/// and has `scheduledAt`, `startedAt` and `finishedAt` besides; `rawStatus` is there where the
+/// server's own word for the status is another than ours.
 ///
 /// ```
 /// use atlas_snapshots::{Snapshot, SnapshotStatus};
@@ -141,8 +190,16 @@ impl Link {
 #[allow(clippy::struct_field_names, reason = "the names are Atlas's own")]
 pub struct Snapshot {
     pub(crate) id: SnapshotId,
+    #[serde(default, skip_serializing_if = "SnapshotSource::is_serverless")]
+    pub(crate) source: SnapshotSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) created_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scheduled_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) finished_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,35 +215,91 @@ pub struct Snapshot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<SnapshotStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raw_status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) storage_size_bytes: Option<i64>,
 }
 
 impl Snapshot {
+    /// A snapshot of which nothing but this is known.
+    pub(crate) fn new(id: SnapshotId, source: SnapshotSource) -> Self {
+        Self {
+            id,
+            source,
+            created_at: None,
+            scheduled_at: None,
+            started_at: None,
+            finished_at: None,
+            expires_at: None,
+            frequency_type: None,
+            links: Vec::new(),
+            mongod_version: None,
+            serverless_instance_name: None,
+            snapshot_type: None,
+            status: None,
+            raw_status: None,
+            storage_size_bytes: None,
+        }
+    }
+
+    /// Takes a status as a server wrote it, and keeps its word where ours is another.
+    pub(crate) fn with_status(mut self, text: Option<&str>) -> Self {
+        self.status = text.map(SnapshotStatus::from);
+        let ours = self.status.as_ref().map(SnapshotStatus::as_str);
+        self.raw_status = text.filter(|_| ours != text).map(str::to_owned);
+        self
+    }
+
     /// Identifies this snapshot among all.
     #[must_use]
     pub fn id(&self) -> &SnapshotId {
         &self.id
     }
 
-    /// When the snapshot was taken; absent while it is queued.
+    /// Which API listed it.
+    #[must_use]
+    pub fn source(&self) -> SnapshotSource {
+        self.source
+    }
+
+    /// When the snapshot was taken: `createdAt` of a serverless one, `finishTime` of a Flex one.
+    /// Absent while it is queued.
     #[must_use]
     pub fn created_at(&self) -> Option<DateTime<Utc>> {
         self.created_at
     }
 
-    /// When Atlas will delete the snapshot.
+    /// When it was due (`scheduledTime`); Flex only.
+    #[must_use]
+    pub fn scheduled_at(&self) -> Option<DateTime<Utc>> {
+        self.scheduled_at
+    }
+
+    /// When Atlas began to take it (`startTime`); Flex only.
+    #[must_use]
+    pub fn started_at(&self) -> Option<DateTime<Utc>> {
+        self.started_at
+    }
+
+    /// When Atlas was done with it, well or badly (`finishTime`); Flex only.
+    #[must_use]
+    pub fn finished_at(&self) -> Option<DateTime<Utc>> {
+        self.finished_at
+    }
+
+    /// When Atlas will delete the snapshot (`expiresAt`, `expiration`).
     #[must_use]
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.expires_at
     }
 
-    /// How often the policy behind it runs.
+    /// How often the policy behind it runs; serverless only.
     #[must_use]
     pub fn frequency_type(&self) -> Option<&FrequencyType> {
         self.frequency_type.as_ref()
     }
 
-    /// Links to related resources, as received; never followed.
+    /// Links to related resources, as received; never followed. Serverless only.
     #[must_use]
     pub fn links(&self) -> &[Link] {
         &self.links
@@ -199,13 +312,13 @@ impl Snapshot {
         self.mongod_version.as_deref()
     }
 
-    /// The instance it belongs to.
+    /// The instance it belongs to; serverless only.
     #[must_use]
     pub fn serverless_instance_name(&self) -> Option<&str> {
         self.serverless_instance_name.as_deref()
     }
 
-    /// What caused it.
+    /// What caused it; serverless only.
     #[must_use]
     pub fn snapshot_type(&self) -> Option<&SnapshotType> {
         self.snapshot_type.as_ref()
@@ -217,7 +330,14 @@ impl Snapshot {
         self.status.as_ref()
     }
 
-    /// Its size in bytes; 0 while it is queued, meaning "not known yet".
+    /// How far it has come, in the server's own word, such as `PENDING`.
+    #[must_use]
+    pub fn raw_status(&self) -> Option<&str> {
+        let ours = self.status.as_ref().map(SnapshotStatus::as_str);
+        self.raw_status.as_deref().or(ours)
+    }
+
+    /// Its size in bytes; 0 while it is queued, meaning "not known yet". Serverless only.
     #[must_use]
     pub fn storage_size_bytes(&self) -> Option<i64> {
         self.storage_size_bytes
@@ -243,11 +363,29 @@ mod tests {
 
     #[test]
     fn undocumented_values_keep_their_text() {
-        let status: SnapshotStatus = serde_json::from_str(r#""COMPLETED""#).unwrap();
-        assert_eq!(status, SnapshotStatus::Unknown("COMPLETED".into()));
-        assert_eq!(status.to_string(), "COMPLETED");
-        assert_eq!(serde_json::to_string(&status).unwrap(), r#""COMPLETED""#);
+        let status: SnapshotStatus = serde_json::from_str(r#""ARCHIVED""#).unwrap();
+        assert_eq!(status, SnapshotStatus::Unknown("ARCHIVED".into()));
+        assert_eq!(status.to_string(), "ARCHIVED");
+        assert_eq!(serde_json::to_string(&status).unwrap(), r#""ARCHIVED""#);
         assert!(!status.is_terminal());
+    }
+
+    #[test]
+    fn the_words_of_flex_are_understood_and_kept() {
+        for (word, status) in [
+            ("PENDING", SnapshotStatus::Queued),
+            ("QUEUED", SnapshotStatus::Queued),
+            ("RUNNING", SnapshotStatus::InProgress),
+            ("COMPLETED", SnapshotStatus::Completed),
+            ("FAILED", SnapshotStatus::Failed),
+            ("queued", SnapshotStatus::Queued),
+            ("Queued", SnapshotStatus::Unknown("Queued".into())),
+        ] {
+            let id = SnapshotId::from("x".to_owned());
+            let snapshot = Snapshot::new(id, SnapshotSource::Flex).with_status(Some(word));
+            assert_eq!(snapshot.status(), Some(&status));
+            assert_eq!(snapshot.raw_status(), Some(word));
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use atlas_snapshots::{
     RetryPolicy,
 };
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, DataChange, Fault, Links, MockAtlas, PageFault,
-    RetryAfter, RowFault, TotalCount, When, WireFault,
+    AnswerFault, BodyFault, CannedResponse, ClusterKind, DataChange, Fault, Links, MockAtlas,
+    PageFault, RetryAfter, RowFault, TotalCount, When, WireFault,
 };
 use futures::StreamExt;
 use serde_json::json;
@@ -38,13 +38,15 @@ fn client(mock: &MockAtlas) -> AtlasBuilder {
 }
 
 fn listing(mock: &MockAtlas, client: AtlasBuilder) -> Listing {
-    client
-        .build()
-        .unwrap()
-        .serverless_snapshots(
-            mock.project_id().parse().unwrap(),
-            mock.instance_name().parse().unwrap(),
-        )
+    let atlas = client.build().unwrap();
+    let project = mock.project_id().parse().unwrap();
+    let cluster = mock.instance_name().parse().unwrap();
+    let listing = if mock.snapshots_url().contains("flexClusters") {
+        atlas.flex_snapshots(project, cluster)
+    } else {
+        atlas.serverless_snapshots(project, cluster)
+    };
+    listing
         .page_size(PageSize::new(10).unwrap())
         .prefetch(Prefetch::SEQUENTIAL)
 }
@@ -79,8 +81,9 @@ async fn read(listing: Listing) -> Outcome {
     }
 }
 
-async fn mock_with(fault: impl Into<Fault>, when: When) -> MockAtlas {
+async fn mock_with(api: ClusterKind, fault: impl Into<Fault>, when: When) -> MockAtlas {
     MockAtlas::builder()
+        .kind(api)
         .snapshots(ROWS)
         .fault(fault, when)
         .start()
@@ -199,11 +202,10 @@ fn harmless() -> Vec<Fault> {
     faults
 }
 
-#[tokio::test]
-async fn what_cannot_pass_ends_it_after_one_request() {
+async fn what_cannot_pass_ends_it_after_one_request(api: ClusterKind) {
     for (fault, kind, status) in refusals() {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::page(STRUCK)).await;
+        let mock = mock_with(api, fault, When::page(STRUCK)).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{told}");
         let error = &outcome.errors[0];
@@ -225,11 +227,10 @@ async fn what_cannot_pass_ends_it_after_one_request() {
     }
 }
 
-#[tokio::test]
-async fn what_passes_is_never_noticed() {
+async fn what_passes_is_never_noticed(api: ClusterKind) {
     for (fault, _) in passing() {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::first(1).on_page(STRUCK)).await;
+        let mock = mock_with(api, fault, When::first(1).on_page(STRUCK)).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert_eq!(
             outcome.ids,
@@ -243,11 +244,10 @@ async fn what_passes_is_never_noticed() {
     }
 }
 
-#[tokio::test]
-async fn what_does_not_pass_is_told_and_polling_again_goes_on() {
+async fn what_does_not_pass_is_told_and_polling_again_goes_on(api: ClusterKind) {
     for (fault, kind) in passing() {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::first(2).on_page(STRUCK)).await;
+        let mock = mock_with(api, fault, When::first(2).on_page(STRUCK)).await;
         let mut snapshots = listing(&mock, client(&mock)).stream();
         let (mut ids, mut errors) = (Vec::new(), Vec::new());
         while let Some(row) = snapshots.next().await {
@@ -273,11 +273,10 @@ async fn what_does_not_pass_is_told_and_polling_again_goes_on() {
     }
 }
 
-#[tokio::test]
-async fn an_unreadable_page_is_told_after_one_request() {
+async fn an_unreadable_page_is_told_after_one_request(api: ClusterKind) {
     for (fault, kind) in unreadable() {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::page(STRUCK)).await;
+        let mock = mock_with(api, fault, When::page(STRUCK)).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{told}");
         let error = &outcome.errors[0];
@@ -297,11 +296,10 @@ async fn an_unreadable_page_is_told_after_one_request() {
     }
 }
 
-#[tokio::test]
-async fn what_is_harmless_costs_no_row() {
+async fn what_is_harmless_costs_no_row(api: ClusterKind) {
     for fault in harmless() {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::always()).await;
+        let mock = mock_with(api, fault, When::always()).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert_eq!(
             outcome.ids,
@@ -314,11 +312,10 @@ async fn what_is_harmless_costs_no_row() {
     }
 }
 
-#[tokio::test]
-async fn an_odd_field_costs_one_row_at_most() {
+async fn an_odd_field_costs_one_row_at_most(api: ClusterKind) {
     for fault in RowFault::catalogue() {
         let told = format!("{fault:?}");
-        let mock = mock_with(PageFault::Row { place: 3, fault }, When::page(STRUCK)).await;
+        let mock = mock_with(api, PageFault::Row { place: 3, fault }, When::page(STRUCK)).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         let row_errors = outcome
             .errors
@@ -341,11 +338,10 @@ async fn an_odd_field_costs_one_row_at_most() {
     }
 }
 
-#[tokio::test]
-async fn pages_that_lack_rows_are_suspected() {
+async fn pages_that_lack_rows_are_suspected(api: ClusterKind) {
     for fault in [PageFault::Empty, PageFault::Short(4)] {
         let told = format!("{fault:?}");
-        let mock = mock_with(fault, When::page(STRUCK)).await;
+        let mock = mock_with(api, fault, When::page(STRUCK)).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
         assert!(
@@ -361,8 +357,7 @@ async fn pages_that_lack_rows_are_suspected() {
     }
 }
 
-#[tokio::test]
-async fn a_set_that_changes_is_suspected_and_verified_whole() {
+async fn a_set_that_changes_is_suspected_and_verified_whole(api: ClusterKind) {
     for change in [
         DataChange::InsertHead(2),
         DataChange::InsertTail(2),
@@ -371,7 +366,7 @@ async fn a_set_that_changes_is_suspected_and_verified_whole() {
     ] {
         let told = format!("{change:?}");
         let when = || When::nth(1);
-        let mock = mock_with(change, when()).await;
+        let mock = mock_with(api, change, when()).await;
         let outcome = read(listing(&mock, client(&mock))).await;
         assert!(
             matches!(outcome.ending, Ending::SuspectedGap { .. }),
@@ -379,7 +374,7 @@ async fn a_set_that_changes_is_suspected_and_verified_whole() {
             outcome.ending
         );
 
-        let mock = mock_with(change, when()).await;
+        let mock = mock_with(api, change, when()).await;
         let verified = listing(&mock, client(&mock)).consistency(Consistency::verified());
         let outcome = read(verified).await;
         assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
@@ -394,10 +389,10 @@ async fn a_set_that_changes_is_suspected_and_verified_whole() {
     }
 }
 
-#[tokio::test]
-async fn deletion_at_the_head_after_every_page_of_5000_rows() {
+async fn deletion_at_the_head_after_every_page_of_5000_rows(api: ClusterKind) {
     let shrinking = || {
         MockAtlas::builder()
+            .kind(api)
             .snapshots(5_000)
             .fault(DataChange::DeleteHead(1), When::first(11))
             .start()
@@ -431,9 +426,9 @@ async fn deletion_at_the_head_after_every_page_of_5000_rows() {
     assert!(mock.surviving_ids().iter().all(|id| distinct.contains(id)));
 }
 
-#[tokio::test]
-async fn a_429_on_every_second_request_costs_two_requests_a_page_at_most() {
+async fn a_429_on_every_second_request_costs_two_requests_a_page_at_most(api: ClusterKind) {
     let mock = MockAtlas::builder()
+        .kind(api)
         .snapshots(1_200)
         .fault(
             AnswerFault::RateLimited(RetryAfter::Seconds(0)),
@@ -449,10 +444,9 @@ async fn a_429_on_every_second_request_costs_two_requests_a_page_at_most() {
     assert!(mock.request_count() <= 2 * 13, "{}", mock.request_count());
 }
 
-#[tokio::test]
-async fn a_server_that_ignores_the_page_number_ends_it_at_once() {
+async fn a_server_that_ignores_the_page_number_ends_it_at_once(api: ClusterKind) {
     for prefetch in [1, 4] {
-        let mock = mock_with(PageFault::Repeat(1), When::always()).await;
+        let mock = mock_with(api, PageFault::Repeat(1), When::always()).await;
         let listing = listing(&mock, client(&mock)).prefetch(Prefetch::new(prefetch).unwrap());
         let outcome = read(listing).await;
         assert_eq!(outcome.ids, mock.snapshot_ids()[..10]);
@@ -465,18 +459,21 @@ async fn a_server_that_ignores_the_page_number_ends_it_at_once() {
     }
 }
 
-#[tokio::test]
-async fn an_endless_server_ends_at_the_limit() {
-    let mock = mock_with(PageFault::Endless, When::always()).await;
+async fn an_endless_server_ends_at_the_limit(api: ClusterKind) {
+    let mock = mock_with(api, PageFault::Endless, When::always()).await;
     let outcome = read(listing(&mock, client(&mock)).page_limit(7.try_into().unwrap())).await;
     assert_eq!(outcome.ids.len(), 70);
     assert_eq!(outcome.errors[0].kind(), ErrorKind::PageLimit);
     assert_eq!(mock.request_count(), 7);
 }
 
-#[tokio::test]
-async fn a_slow_consumer_loses_nothing_to_timeouts() {
-    let mock = MockAtlas::builder().snapshots(95).start().await.unwrap();
+async fn a_slow_consumer_loses_nothing_to_timeouts(api: ClusterKind) {
+    let mock = MockAtlas::builder()
+        .kind(api)
+        .snapshots(95)
+        .start()
+        .await
+        .unwrap();
     let mut snapshots = listing(&mock, client(&mock))
         .prefetch(Prefetch::new(8).unwrap())
         .stream();
@@ -492,9 +489,8 @@ async fn a_slow_consumer_loses_nothing_to_timeouts() {
     assert_eq!(mock.request_count(), 10, "nothing was asked for twice");
 }
 
-#[tokio::test]
-async fn dropping_it_mid_flight_leaves_no_request_behind() {
-    let mock = mock_with(WireFault::Hang, When::page(STRUCK)).await;
+async fn dropping_it_mid_flight_leaves_no_request_behind(api: ClusterKind) {
+    let mock = mock_with(api, WireFault::Hang, When::page(STRUCK)).await;
     let atlas = client(&mock).attempt_timeout(None).read_timeout(None);
     let mut snapshots = listing(&mock, atlas).stream();
     snapshots.next().await.unwrap().unwrap();
@@ -503,8 +499,7 @@ async fn dropping_it_mid_flight_leaves_no_request_behind() {
     mock.until(|mock| mock.in_flight() == 0).await;
 }
 
-#[tokio::test]
-async fn another_host_never_sees_a_request() {
+async fn another_host_never_sees_a_request(api: ClusterKind) {
     let elsewhere = MockAtlas::builder().start().await.unwrap();
     let redirect = CannedResponse::new(302).header("location", elsewhere.snapshots_url());
     let links = json!({
@@ -513,6 +508,7 @@ async fn another_host_never_sees_a_request() {
     });
     for page in [redirect, CannedResponse::json(200, links)] {
         let mock = MockAtlas::builder()
+            .kind(api)
             .page_response(1, page)
             .start()
             .await
@@ -525,4 +521,47 @@ async fn another_host_never_sees_a_request() {
         (elsewhere.request_count(), elsewhere.accepted_connections()),
         (0, 0)
     );
+}
+
+/// Every test once for each API: there is one engine, and no second copy of it.
+macro_rules! for_both_apis {
+    ($($name:ident)+) => {
+        mod serverless {
+            use atlas_snapshots_mock::ClusterKind::Serverless;
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(Serverless).await;
+                }
+            )+
+        }
+
+        mod flex {
+            use atlas_snapshots_mock::ClusterKind::Flex;
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(Flex).await;
+                }
+            )+
+        }
+    };
+}
+
+for_both_apis! {
+    what_cannot_pass_ends_it_after_one_request
+    what_passes_is_never_noticed
+    what_does_not_pass_is_told_and_polling_again_goes_on
+    an_unreadable_page_is_told_after_one_request
+    what_is_harmless_costs_no_row
+    an_odd_field_costs_one_row_at_most
+    pages_that_lack_rows_are_suspected
+    a_set_that_changes_is_suspected_and_verified_whole
+    deletion_at_the_head_after_every_page_of_5000_rows
+    a_429_on_every_second_request_costs_two_requests_a_page_at_most
+    a_server_that_ignores_the_page_number_ends_it_at_once
+    an_endless_server_ends_at_the_limit
+    a_slow_consumer_loses_nothing_to_timeouts
+    dropping_it_mid_flight_leaves_no_request_behind
+    another_host_never_sees_a_request
 }

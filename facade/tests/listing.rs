@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use atlas_snapshots::{Atlas, Credentials, Ending, Listing, PageSize, Prefetch, Snapshots};
+use atlas_snapshots::{
+    Atlas, Credentials, Ending, Listing, PageSize, Prefetch, SnapshotStatus, Snapshots,
+};
 use atlas_snapshots_mock::{CannedResponse, Links, MockAtlas, TotalCount};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
@@ -224,7 +226,8 @@ async fn real_world_rows_lose_nothing() {
     assert_eq!(listed[0].mongod_version(), None);
     let second = &listed[1];
     assert_eq!(second.frequency_type().unwrap().as_str(), "ondemand");
-    assert_eq!(second.status().unwrap().as_str(), "COMPLETED");
+    assert_eq!(second.status(), Some(&SnapshotStatus::Completed));
+    assert_eq!(second.raw_status(), Some("COMPLETED"));
     assert_eq!(second.snapshot_type().unwrap().as_str(), "copied");
     assert_eq!(second.mongod_version(), Some("8.0.29-rc1"));
     assert_eq!(

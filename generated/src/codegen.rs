@@ -2,8 +2,10 @@
 //
 // Generator: progenitor 0.15.1, typify 0.8.0, prettyplease 0.3.0.
 // Inputs, with their sha256:
-//   b1a2441c131f8bc93905441cde2024e0744daa328bc4954c02577580494ba3d8  openapi/serverless-snapshots.yaml
-//   d2815159f236b084e7b58606de0285b0b8b0527614fa880b14777ff2be7f69d1  openapi/codegen.overlay.yaml
+//   6f662e629848597593be7f72c68842da3b3ca348a603bdc6b7b2a65746b4afa1  openapi/common.yaml
+//   14d34dbc26b135bfa28d06161ab8e1cf44275bc4b5cd946643369081c0ef7c7f  openapi/flex-snapshots.yaml
+//   8fe2730be19298f940379034880a12c16a2244f0d647b08f75ea5f10c2f80191  openapi/serverless-snapshots.yaml
+//   9d3fa6ea75134bed39334a2451febb88c13734296a9e98bfbc0906a881017c8a  openapi/codegen.overlay.yaml
 
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
@@ -72,7 +74,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///Names an instance within its project: letters, digits and hyphens, no hyphen first.
+    ///Names a cluster or an instance within its project: letters, digits and hyphens, no hyphen first.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Serialize,
@@ -158,6 +160,154 @@ pub mod types {
     impl FieldViolation {
         pub fn builder() -> builder::FieldViolation {
             Default::default()
+        }
+    }
+    ///One backup snapshot of a Flex cluster.
+    #[derive(
+        ::schemars::JsonSchema,
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Default,
+        PartialEq
+    )]
+    pub struct FlexSnapshot {
+        ///When the snapshot can no longer be downloaded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expiration: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+        ///When Atlas was done with the snapshot.
+        #[serde(
+            rename = "finishTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub finish_time: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<SnapshotId>,
+        ///The server version that wrote the data in the snapshot.
+        #[serde(
+            rename = "mongoDBVersion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mongo_db_version: ::std::option::Option<::std::string::String>,
+        ///When Atlas was due to take the snapshot.
+        #[serde(
+            rename = "scheduledTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub scheduled_time: ::std::option::Option<
+            ::atlas_snapshots_generated::Timestamp,
+        >,
+        ///When Atlas began to take the snapshot.
+        #[serde(
+            rename = "startTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_time: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+        ///How far along the snapshot is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::atlas_snapshots_generated::OpenEnum<FlexSnapshotStatus>,
+        >,
+    }
+    impl FlexSnapshot {
+        pub fn builder() -> builder::FlexSnapshot {
+            Default::default()
+        }
+    }
+    ///One page of a listing.
+    #[derive(
+        ::schemars::JsonSchema,
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        PartialEq
+    )]
+    pub struct FlexSnapshotPage {
+        ///Where to go from here: this page, the next one, the one before.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub links: ::std::option::Option<::std::vec::Vec<Link>>,
+        ///The snapshots on this page.
+        pub results: ::std::vec::Vec<FlexSnapshot>,
+        ///How many snapshots all pages together hold. An estimate; absent when the request declined the count.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    impl FlexSnapshotPage {
+        pub fn builder() -> builder::FlexSnapshotPage {
+            Default::default()
+        }
+    }
+    ///How far along a snapshot is.
+    #[derive(
+        ::schemars::JsonSchema,
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum FlexSnapshotStatus {
+        #[serde(rename = "PENDING")]
+        Pending,
+        #[serde(rename = "QUEUED")]
+        Queued,
+        #[serde(rename = "RUNNING")]
+        Running,
+        #[serde(rename = "FAILED")]
+        Failed,
+        #[serde(rename = "COMPLETED")]
+        Completed,
+    }
+    impl ::std::fmt::Display for FlexSnapshotStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Pending => f.write_str("PENDING"),
+                Self::Queued => f.write_str("QUEUED"),
+                Self::Running => f.write_str("RUNNING"),
+                Self::Failed => f.write_str("FAILED"),
+                Self::Completed => f.write_str("COMPLETED"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for FlexSnapshotStatus {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "PENDING" => Ok(Self::Pending),
+                "QUEUED" => Ok(Self::Queued),
+                "RUNNING" => Ok(Self::Running),
+                "FAILED" => Ok(Self::Failed),
+                "COMPLETED" => Ok(Self::Completed),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for FlexSnapshotStatus {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for FlexSnapshotStatus {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
         }
     }
     ///A link to another resource.
@@ -908,6 +1058,266 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct FlexSnapshot {
+            expiration: ::std::result::Result<
+                ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                ::std::string::String,
+            >,
+            finish_time: ::std::result::Result<
+                ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<
+                ::std::option::Option<super::SnapshotId>,
+                ::std::string::String,
+            >,
+            mongo_db_version: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            scheduled_time: ::std::result::Result<
+                ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                ::std::string::String,
+            >,
+            start_time: ::std::result::Result<
+                ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                ::std::string::String,
+            >,
+            status: ::std::result::Result<
+                ::std::option::Option<
+                    ::atlas_snapshots_generated::OpenEnum<super::FlexSnapshotStatus>,
+                >,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for FlexSnapshot {
+            fn default() -> Self {
+                Self {
+                    expiration: Ok(Default::default()),
+                    finish_time: Ok(Default::default()),
+                    id: Ok(Default::default()),
+                    mongo_db_version: Ok(Default::default()),
+                    scheduled_time: Ok(Default::default()),
+                    start_time: Ok(Default::default()),
+                    status: Ok(Default::default()),
+                }
+            }
+        }
+        impl FlexSnapshot {
+            pub fn expiration<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.expiration = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for expiration: {e}")
+                    });
+                self
+            }
+            pub fn finish_time<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.finish_time = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for finish_time: {e}")
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::SnapshotId>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn mongo_db_version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.mongo_db_version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for mongo_db_version: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn scheduled_time<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.scheduled_time = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for scheduled_time: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn start_time<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.start_time = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for start_time: {e}")
+                    });
+                self
+            }
+            pub fn status<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::atlas_snapshots_generated::OpenEnum<super::FlexSnapshotStatus>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.status = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for status: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<FlexSnapshot> for super::FlexSnapshot {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: FlexSnapshot,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    expiration: value.expiration?,
+                    finish_time: value.finish_time?,
+                    id: value.id?,
+                    mongo_db_version: value.mongo_db_version?,
+                    scheduled_time: value.scheduled_time?,
+                    start_time: value.start_time?,
+                    status: value.status?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::FlexSnapshot> for FlexSnapshot {
+            fn from(value: super::FlexSnapshot) -> Self {
+                Self {
+                    expiration: Ok(value.expiration),
+                    finish_time: Ok(value.finish_time),
+                    id: Ok(value.id),
+                    mongo_db_version: Ok(value.mongo_db_version),
+                    scheduled_time: Ok(value.scheduled_time),
+                    start_time: Ok(value.start_time),
+                    status: Ok(value.status),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct FlexSnapshotPage {
+            links: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::Link>>,
+                ::std::string::String,
+            >,
+            results: ::std::result::Result<
+                ::std::vec::Vec<super::FlexSnapshot>,
+                ::std::string::String,
+            >,
+            total_count: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for FlexSnapshotPage {
+            fn default() -> Self {
+                Self {
+                    links: Ok(Default::default()),
+                    results: Err("no value supplied for results".to_string()),
+                    total_count: Ok(Default::default()),
+                }
+            }
+        }
+        impl FlexSnapshotPage {
+            pub fn links<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::Link>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.links = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for links: {e}")
+                    });
+                self
+            }
+            pub fn results<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::vec::Vec<super::FlexSnapshot>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.results = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for results: {e}")
+                    });
+                self
+            }
+            pub fn total_count<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.total_count = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for total_count: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<FlexSnapshotPage> for super::FlexSnapshotPage {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: FlexSnapshotPage,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    links: value.links?,
+                    results: value.results?,
+                    total_count: value.total_count?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::FlexSnapshotPage> for FlexSnapshotPage {
+            fn from(value: super::FlexSnapshotPage) -> Self {
+                Self {
+                    links: Ok(value.links),
+                    results: Ok(value.results),
+                    total_count: Ok(value.total_count),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct Link {
             href: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -1341,11 +1751,12 @@ pub mod types {
     }
 }
 #[derive(Clone, Debug)]
-/**Client for MongoDB Atlas serverless snapshots
+/**Client for MongoDB Atlas snapshots
 
-Backup snapshots of serverless instances, one endpoint of the Atlas Administration API.
+- MongoDB Atlas Flex snapshots, version 2.0: Backup snapshots of Flex clusters, one endpoint of the Atlas Administration API.
+- MongoDB Atlas serverless snapshots, version 1.0: Backup snapshots of serverless instances, one endpoint of the Atlas Administration API.
 
-Version: 1.0*/
+Version: 1.0, 2.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -1387,7 +1798,7 @@ impl Client {
 }
 impl ClientInfo<crate::Hooks> for Client {
     fn api_version() -> &'static str {
-        "1.0"
+        "1.0, 2.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
@@ -1440,6 +1851,38 @@ let response = client.list_serverless_backups()
 ```*/
     pub fn list_serverless_backups(&self) -> builder::ListServerlessBackups<'_> {
         builder::ListServerlessBackups::new(self)
+    }
+    /**List the snapshots of one Flex cluster
+
+Answers one page of the snapshots that exist for one Flex cluster. The caller needs the role
+Project Read Only.
+
+It replaces `listServerlessBackups`.
+
+Sends a `GET` request to `/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`
+
+Arguments:
+- `group_id`: The project; Atlas calls it a group in its paths.
+- `name`: The Flex cluster, by name.
+- `envelope`: Repeats the status inside the body, for callers that cannot see the response's own. It changes the shape of the answer.
+- `include_count`: Whether the page says how many snapshots there are in all.
+- `items_per_page`: How many snapshots one page holds at most.
+- `page_num`: Which page to answer, counted from one.
+- `pretty`: Indents the body for human eyes.
+```text
+let response = client.list_flex_backups()
+    .group_id(group_id)
+    .name(name)
+    .envelope(envelope)
+    .include_count(include_count)
+    .items_per_page(items_per_page)
+    .page_num(page_num)
+    .pretty(pretty)
+    .send()
+    .await;
+```*/
+    pub fn list_flex_backups(&self) -> builder::ListFlexBackups<'_> {
+        builder::ListFlexBackups::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -1662,10 +2105,248 @@ pub mod builder {
             }
         }
     }
+    /**Builder for [`Client::list_flex_backups`]
+
+[`Client::list_flex_backups`]: super::Client::list_flex_backups*/
+    #[derive(Debug, Clone)]
+    pub struct ListFlexBackups<'a> {
+        client: &'a super::Client,
+        group_id: Result<types::ProjectId, String>,
+        name: Result<types::ClusterName, String>,
+        envelope: Result<Option<bool>, String>,
+        include_count: Result<Option<bool>, String>,
+        items_per_page: Result<Option<::std::num::NonZeroU64>, String>,
+        page_num: Result<Option<::std::num::NonZeroU64>, String>,
+        pretty: Result<Option<bool>, String>,
+    }
+    impl<'a> ListFlexBackups<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                group_id: Err("group_id was not initialized".to_string()),
+                name: Err("name was not initialized".to_string()),
+                envelope: Ok(None),
+                include_count: Ok(None),
+                items_per_page: Ok(None),
+                page_num: Ok(None),
+                pretty: Ok(None),
+            }
+        }
+        pub fn group_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ProjectId>,
+        {
+            self.group_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `ProjectId` for group_id failed".to_string()
+                });
+            self
+        }
+        pub fn name<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ClusterName>,
+        {
+            self.name = value
+                .try_into()
+                .map_err(|_| "conversion to `ClusterName` for name failed".to_string());
+            self
+        }
+        pub fn envelope<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<bool>,
+        {
+            self.envelope = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "conversion to `bool` for envelope failed".to_string());
+            self
+        }
+        pub fn include_count<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<bool>,
+        {
+            self.include_count = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `bool` for include_count failed".to_string()
+                });
+            self
+        }
+        pub fn items_per_page<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.items_per_page = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for items_per_page failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_num<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.page_num = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for page_num failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn pretty<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<bool>,
+        {
+            self.pretty = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "conversion to `bool` for pretty failed".to_string());
+            self
+        }
+        ///Sends a `GET` request to `/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::FlexSnapshotPage>, Error<types::ApiError>> {
+            let Self {
+                client,
+                group_id,
+                name,
+                envelope,
+                include_count,
+                items_per_page,
+                page_num,
+                pretty,
+            } = self;
+            let group_id = group_id.map_err(Error::InvalidRequest)?;
+            let name = name.map_err(Error::InvalidRequest)?;
+            let envelope = envelope.map_err(Error::InvalidRequest)?;
+            let include_count = include_count.map_err(Error::InvalidRequest)?;
+            let items_per_page = items_per_page.map_err(Error::InvalidRequest)?;
+            let page_num = page_num.map_err(Error::InvalidRequest)?;
+            let pretty = pretty.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/atlas/v2/groups/{}/flexClusters/{}/backup/snapshots", client
+                .baseurl, encode_path(& group_id.to_string()), encode_path(& name
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("envelope", &envelope))
+                .query(
+                    &progenitor_client::QueryParam::new("includeCount", &include_count),
+                )
+                .query(
+                    &progenitor_client::QueryParam::new("itemsPerPage", &items_per_page),
+                )
+                .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+                .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "list_flex_backups",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => ResponseValue::from_response(response).await,
+                400u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                401u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                403u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                404u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                410u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                429u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                500u16 => {
+                    Err(
+                        Error::ErrorResponse(
+                            ResponseValue::from_response(response).await?,
+                        ),
+                    )
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
 }
 /// Items consumers will typically use such as the Client.
 pub mod prelude {
     pub use self::super::Client;
+}
+impl crate::Vocabulary for types::FlexSnapshotStatus {
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Queued,
+        Self::Running,
+        Self::Failed,
+        Self::Completed,
+    ];
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Queued => "QUEUED",
+            Self::Running => "RUNNING",
+            Self::Failed => "FAILED",
+            Self::Completed => "COMPLETED",
+        }
+    }
 }
 impl crate::Vocabulary for types::SnapshotFrequency {
     const ALL: &'static [Self] = &[
@@ -1707,4 +2388,13 @@ impl crate::Vocabulary for types::SnapshotType {
             Self::Scheduled => "scheduled",
         }
     }
+}
+/// What an operation asks for: the media type that its success is documented to have.
+pub(crate) fn accept(operation_id: &str) -> Option<::reqwest::header::HeaderValue> {
+    let media_type = match operation_id {
+        "list_flex_backups" => "application/vnd.atlas.2024-11-13+json",
+        "list_serverless_backups" => "application/json",
+        _ => return None,
+    };
+    Some(::reqwest::header::HeaderValue::from_static(media_type))
 }

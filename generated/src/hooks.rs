@@ -11,9 +11,12 @@ use std::{
 };
 
 use progenitor_client::{ClientHooks, Error, OperationInfo};
-use reqwest::{StatusCode, header::HeaderMap};
+use reqwest::{
+    StatusCode,
+    header::{ACCEPT, HeaderMap},
+};
 
-use crate::Client;
+use crate::{Client, codegen};
 
 /// How one request reaches the network; the seam a caller injects into.
 pub trait Exchange: Debug + Send + Sync {
@@ -107,10 +110,16 @@ impl ClientHooks<Hooks> for Client {
     async fn pre<E>(
         &self,
         request: &mut reqwest::Request,
-        _: &OperationInfo,
+        info: &OperationInfo,
     ) -> Result<(), Error<E>> {
-        // The generator sends the fragment's own version, which means nothing to Atlas.
-        request.headers_mut().remove("api-version");
+        let headers = request.headers_mut();
+        // The generator sends the versions of the fragments, which mean nothing to Atlas.
+        headers.remove("api-version");
+        // It also asks for plain JSON whatever is documented; a dated media type picks the version of
+        // the resource.
+        if let Some(media_type) = codegen::accept(info.operation_id) {
+            headers.insert(ACCEPT, media_type);
+        }
         *self.inner.last_head() = None;
         Ok(())
     }

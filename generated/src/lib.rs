@@ -1,10 +1,15 @@
 //! Low-level client of the Atlas snapshot endpoints: one method an operation, one call a page.
 //!
+//! | method | lists | asks for |
+//! |---|---|---|
+//! | [`Client::list_flex_backups`] | the snapshots of a Flex cluster | `application/vnd.atlas.2024-11-13+json` |
+//! | [`Client::list_serverless_backups`] | those of a serverless instance; past its end of life | `application/json` |
+//!
 //! Use it when you want the plain operations. The crate `atlas-snapshots` builds on it and adds what a
 //! listing needs: paging, retries, rate limits, signing in.
 //!
 //! ```no_run
-//! use atlas_snapshots_generated::{Client, Hooks, types::SnapshotStatus};
+//! use atlas_snapshots_generated::{Client, Hooks, types::FlexSnapshotStatus};
 //! use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 //!
 //! # async fn run(token: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -14,14 +19,14 @@
 //!
 //! let client = Client::new_with_client("https://cloud.mongodb.com", http, Hooks::new());
 //! let page = client
-//!     .list_serverless_backups()
+//!     .list_flex_backups()
 //!     .group_id("32b6e34b3d91647abb20e7b8")
-//!     .cluster_name("Instance0")
+//!     .name("Flex0")
 //!     .items_per_page(500_u64)
 //!     .send()
 //!     .await?;
 //! for snapshot in &page.results {
-//!     let completed = snapshot.status == Some(SnapshotStatus::Completed.into());
+//!     let completed = snapshot.status == Some(FlexSnapshotStatus::Completed.into());
 //!     println!("{:?} completed: {completed}", snapshot.id);
 //! }
 //! # Ok(())
@@ -35,9 +40,9 @@
 //! - **TLS is yours to choose.** This crate enables no TLS feature of `reqwest`; enable `rustls` or
 //!   `native-tls` in your own manifest.
 //! - **One page a call, and nothing repeated.** `maximum` is not enforced either: ask for 1 to 500 items.
-//! - **Only documented statuses are typed.** 200 gives the page; 400, 401, 403, 404 and 500 give
-//!   [`Error::ErrorResponse`]; any other gives [`Error::UnexpectedResponse`]. A body that does not decode
-//!   gives [`Error::InvalidResponsePayload`] without status or headers: ask
+//! - **Only documented statuses are typed.** 200 gives the page; 400, 401, 403, 404 and 500, and from
+//!   Flex 410 and 429 too, give [`Error::ErrorResponse`]; any other gives [`Error::UnexpectedResponse`].
+//!   A body that does not decode gives [`Error::InvalidResponsePayload`] without status or headers: ask
 //!   [`Client::response_head`] for them, on a client of its own from [`Client::observed`].
 //! - **Mind what you print.** `Display` and `Debug` of [`Error`] show whole bodies and headers.
 //! - **Nearly everything is optional**, as documented. Enums are [open](OpenEnum), dates are

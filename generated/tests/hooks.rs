@@ -1,5 +1,9 @@
 //! What goes out, which way it takes, and what stays of the answer.
-#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
 
 use std::{
     future::Future,
@@ -12,12 +16,15 @@ use std::{
 use atlas_snapshots_generated::{Client, Error, Exchange, Hooks};
 use reqwest::{Request, StatusCode, header::HeaderMap};
 
+const JSON: &str = "application/json";
+const VENDOR: &str = "application/vnd.atlas.2024-11-13+json";
 const PAGE: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8"}],"totalCount":1}"#;
 
 /// Keeps what it is given; answers what it was told to.
 #[derive(Debug)]
 struct Script {
     status: u16,
+    content_type: &'static str,
     body: &'static str,
     seen: Mutex<Vec<Seen>>,
 }
@@ -31,8 +38,13 @@ struct Seen {
 
 impl Script {
     fn new(status: u16, body: &'static str) -> Arc<Self> {
+        Self::of_type(JSON, status, body)
+    }
+
+    fn of_type(content_type: &'static str, status: u16, body: &'static str) -> Arc<Self> {
         Arc::new(Self {
             status,
+            content_type,
             body,
             seen: Mutex::default(),
         })
@@ -58,6 +70,7 @@ impl Exchange for Script {
         });
         let answer = http::Response::builder()
             .status(self.status)
+            .header("Content-Type", self.content_type)
             .header("RateLimit-Remaining", "1199")
             .body(self.body)
             .unwrap();
@@ -92,9 +105,69 @@ async fn the_exchange_sees_the_request_as_documented() {
         "https://cloud.example/api/atlas/v1.0/groups/32b6e34b3d91647abb20e7b8/serverless/Instance0/backup/snapshots"
     );
     assert_eq!(seen[0].operation_id, "list_serverless_backups");
-    assert_eq!(seen[0].headers["accept"], "application/json");
+    assert_eq!(seen[0].headers["accept"], JSON);
     assert!(!seen[0].headers.contains_key("api-version"));
     assert_eq!(seen[0].headers.len(), 1);
+}
+
+#[tokio::test]
+async fn flex_asks_for_the_documented_version() {
+    let script = Script::new(200, PAGE);
+    script
+        .client()
+        .list_flex_backups()
+        .group_id("32b6e34b3d91647abb20e7b8")
+        .name("Flex0")
+        .items_per_page(500_u64)
+        .send()
+        .await
+        .unwrap();
+
+    let seen = script.seen.lock().unwrap();
+    assert_eq!(
+        seen[0].url,
+        "https://cloud.example/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/flexClusters/Flex0/backup/snapshots?itemsPerPage=500"
+    );
+    assert_eq!(seen[0].operation_id, "list_flex_backups");
+    let accepted: Vec<_> = seen[0].headers.get_all("accept").iter().collect();
+    assert_eq!(accepted, [VENDOR]);
+    assert_eq!(seen[0].headers.len(), 1);
+}
+
+#[tokio::test]
+async fn what_an_answer_calls_itself_does_not_matter() {
+    for content_type in [
+        VENDOR,
+        "application/vnd.atlas.2024-11-13+json;charset=utf-8",
+        "application/vnd.atlas.2030-01-01+json",
+        JSON,
+        "text/plain",
+    ] {
+        let client = Script::of_type(content_type, 200, PAGE).client();
+        let flex = client.list_flex_backups();
+        let flex = flex.group_id("32b6e34b3d91647abb20e7b8").name("Flex0");
+        assert_eq!(flex.send().await.unwrap().results.len(), 1);
+        assert_eq!(list(&client).await.unwrap().results.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn flex_types_two_more_failures() {
+    for (status, code) in [(410, "VERSION_GONE"), (429, "RATE_LIMITED")] {
+        let body = format!(r#"{{"error":{status},"errorCode":"{code}"}}"#).leak();
+        let client = Script::new(status, body).client();
+        let flex = client.list_flex_backups();
+        let flex = flex.group_id("32b6e34b3d91647abb20e7b8").name("Flex0");
+        let Err(Error::ErrorResponse(failure)) = flex.send().await else {
+            panic!("{status} is documented")
+        };
+        assert_eq!(failure.error_code.as_deref(), Some(code));
+        assert_eq!(failure.headers()["ratelimit-remaining"], "1199");
+        assert!(matches!(
+            list(&client).await,
+            Err(Error::UnexpectedResponse(_))
+        ));
+    }
 }
 
 #[tokio::test]

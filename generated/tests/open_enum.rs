@@ -3,7 +3,7 @@
 
 use atlas_snapshots_generated::{
     OpenEnum, Vocabulary,
-    types::{SnapshotFrequency, SnapshotStatus, SnapshotType},
+    types::{FlexSnapshotStatus, SnapshotFrequency, SnapshotStatus, SnapshotType},
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{from_value, json, to_value};
@@ -26,6 +26,7 @@ fn round_trips<K: Vocabulary + PartialEq + std::fmt::Debug>(words: &[&str]) {
 #[test]
 fn documented_words_are_known() {
     round_trips::<SnapshotStatus>(&["queued", "inProgress", "completed", "failed"]);
+    round_trips::<FlexSnapshotStatus>(&["PENDING", "QUEUED", "RUNNING", "FAILED", "COMPLETED"]);
     round_trips::<SnapshotFrequency>(&["hourly", "daily", "weekly", "monthly"]);
     round_trips::<SnapshotType>(&["onDemand", "scheduled"]);
 }

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::canned::CannedResponse;
+use crate::cluster::{ClusterKind, Sunset};
 use crate::dialect::Dialect;
 use crate::fault::{Fault, FaultRule, Script, When};
 use crate::links::Links;
@@ -54,6 +55,8 @@ pub struct MockAtlasBuilder {
     latency: Duration,
     /// Its setters are with the other rooms of signing in.
     pub(crate) sign_in: Settings,
+    kind: ClusterKind,
+    sunset: Option<Sunset>,
     dialect: Dialect,
     total_count: TotalCount,
     links: Links,
@@ -79,6 +82,8 @@ impl Default for MockAtlasBuilder {
             port: 0,
             latency: Duration::ZERO,
             sign_in: Settings::default(),
+            kind: ClusterKind::Serverless,
+            sunset: None,
             dialect: Dialect::Documented,
             total_count: TotalCount::Exact,
             links: Links::Documented,
@@ -92,7 +97,8 @@ impl Default for MockAtlasBuilder {
 }
 
 impl MockAtlasBuilder {
-    /// How many snapshots there are, newest first (default: none). Replaces [`rows`](Self::rows).
+    /// How many snapshots there are (default: none), newest first, those of a Flex cluster oldest
+    /// first. Replaces [`rows`](Self::rows).
     ///
     /// The first four show every documented value of `status`, `frequencyType` and
     /// `snapshotType`; ids are distinct; most sizes do not fit 32 bits.
@@ -156,6 +162,18 @@ impl MockAtlasBuilder {
     /// The port to listen on (default: 0, a free one).
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// What kind of cluster the instance is (default: serverless).
+    pub fn kind(mut self, kind: ClusterKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Withdraws the serverless API (default: it is served).
+    pub fn sunset(mut self, sunset: Sunset) -> Self {
+        self.sunset = Some(sunset);
         self
     }
 
@@ -249,6 +267,8 @@ impl MockAtlasBuilder {
             base_url,
             project: self.project,
             instance: self.instance,
+            kind: self.kind,
+            sunset: self.sunset,
             dialect: self.dialect,
             latency: self.latency,
             sign_in: SignIn::new(self.sign_in),
@@ -270,6 +290,7 @@ impl MockAtlasBuilder {
     fn make_rows(&self, base_url: &str) -> Rows {
         let path = snapshots_path(&self.project, &self.instance);
         let generator = Generator {
+            kind: self.kind,
             seed: self.seed,
             dialect: self.dialect,
             instance: self.instance.clone(),

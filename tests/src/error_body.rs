@@ -113,6 +113,44 @@ impl ApiError {
         .about("groupId", project)
     }
 
+    pub(crate) fn unknown_cluster(name: &str, project: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "CLUSTER_NOT_FOUND",
+            format!("No cluster named {name} exists in project {project}."),
+        )
+        .about("name", name)
+        .about("groupId", project)
+    }
+
+    /// How Flex answers for a cluster of another kind.
+    pub(crate) fn not_flex(name: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API",
+            format!("Cluster {name} is not a Flex cluster."),
+        )
+        .about("name", name)
+    }
+
+    /// How serverless answers for a cluster of another kind.
+    pub(crate) fn not_serverless(name: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "NOT_SERVERLESS_TENANT_CLUSTER",
+            format!("Cluster {name} is not a serverless instance."),
+        )
+        .about("clusterName", name)
+    }
+
+    pub(crate) fn version_gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "VERSION_GONE",
+            "This version of the resource has been removed.",
+        )
+    }
+
     pub(crate) fn unknown_path(path: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

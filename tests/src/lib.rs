@@ -55,6 +55,7 @@
 
 mod builder;
 mod canned;
+mod cluster;
 mod dialect;
 mod digest;
 mod error_body;
@@ -84,6 +85,7 @@ mod wire;
 
 pub use builder::{MockAtlasBuilder, StartError};
 pub use canned::CannedResponse;
+pub use cluster::{ClusterKind, Sunset};
 pub use dialect::Dialect;
 pub use digest::{ChallengeFault, DigestAlgorithm};
 pub use fault::{

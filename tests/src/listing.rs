@@ -1,18 +1,20 @@
-//! The operation "Return All Snapshots of One Serverless Instance".
+//! The operations "Return All Snapshots of One Serverless Instance" and `listFlexBackups`.
 
 use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
 use crate::canned::CannedResponse;
+use crate::cluster::{ClusterKind, Sunset};
 use crate::error_body::{ApiError, Violation};
 use crate::fault::DueFaults;
-use crate::page::PagePlan;
+use crate::page::{Page, PagePlan};
 use crate::path::{INSTANCE_NAME_PATTERN, PROJECT_ID_PATTERN, is_instance_name, is_project_id};
 use crate::presentation::Presentation;
 use crate::query::ListQuery;
@@ -24,10 +26,33 @@ use crate::wire::Cutter;
 
 type PathParameters = Result<Path<(String, String)>, PathRejection>;
 
+/// What a page of Flex snapshots is sent as.
+const FLEX_MEDIA_TYPE: &str = "application/vnd.atlas.2024-11-13+json;charset=utf-8";
+
 pub(crate) async fn list_snapshots(
     State(state): State<SharedState>,
     parameters: PathParameters,
     Extension(cutter): Extension<Cutter>,
+    uri: Uri,
+) -> Response {
+    list(ClusterKind::Serverless, state, parameters, cutter, uri).await
+}
+
+pub(crate) async fn list_flex_snapshots(
+    State(state): State<SharedState>,
+    parameters: PathParameters,
+    Extension(cutter): Extension<Cutter>,
+    uri: Uri,
+) -> Response {
+    list(ClusterKind::Flex, state, parameters, cutter, uri).await
+}
+
+/// Lists through the API of clusters of this kind.
+async fn list(
+    api: ClusterKind,
+    state: SharedState,
+    parameters: PathParameters,
+    cutter: Cutter,
     uri: Uri,
 ) -> Response {
     let (query, violations) = ListQuery::read(&query_pairs(uri.query()));
@@ -35,7 +60,7 @@ pub(crate) async fn list_snapshots(
         let reply = Presentation::from(query).error(error, state.dialect);
         state.sign_in.challenge(reply, error)
     };
-    if let Err(error) = check(&state, parameters, violations) {
+    if let Err(error) = check(api, &state, parameters, violations) {
         return refuse(reply_to(&error), &error);
     }
     let budget = state
@@ -48,7 +73,7 @@ pub(crate) async fn list_snapshots(
     };
 
     let faults = lock(&state.script).due(&query);
-    let mut reply = answer(&state, &query, uri.path(), &faults);
+    let mut reply = answer(api, &state, &query, uri.path(), &faults);
     if let Some(Budget { limit, remaining }) = budget
         && reply.status == StatusCode::OK
     {
@@ -60,7 +85,13 @@ pub(crate) async fn list_snapshots(
 }
 
 /// The page, or what the faults put in its place. The data changes either way.
-fn answer(state: &MockState, query: &ListQuery, path: &str, faults: &DueFaults) -> CannedResponse {
+fn answer(
+    api: ClusterKind,
+    state: &MockState,
+    query: &ListQuery,
+    path: &str,
+    faults: &DueFaults,
+) -> CannedResponse {
     let plan = PagePlan {
         query: *query,
         base_url: &state.base_url,
@@ -73,7 +104,19 @@ fn answer(state: &MockState, query: &ListQuery, path: &str, faults: &DueFaults) 
     let mut rows = lock(&state.rows);
     let reply = faults
         .answer(query, state.dialect, &state.sign_in)
-        .unwrap_or_else(|| Presentation::from(*query).page(&faults.read_page(plan, &rows)));
+        .unwrap_or_else(|| {
+            let is_withdrawn = api == ClusterKind::Serverless && state.sunset.is_some();
+            let page = if is_withdrawn {
+                Page::empty(&plan)
+            } else {
+                faults.read_page(plan, &rows)
+            };
+            let mut reply = Presentation::from(*query).page(&page);
+            if api == ClusterKind::Flex {
+                reply.set_header(CONTENT_TYPE, HeaderValue::from_static(FLEX_MEDIA_TYPE));
+            }
+            reply
+        });
     faults.change(&mut rows);
     reply
 }
@@ -88,13 +131,14 @@ fn too_early(reply_to: impl Fn(&ApiError) -> CannedResponse, wait: Duration) -> 
 /// Everything that can be wrong with a request, in the order the service looks: path, query,
 /// project, role, instance.
 fn check(
+    api: ClusterKind,
     state: &MockState,
     parameters: PathParameters,
     query: Vec<Violation>,
 ) -> Result<(), ApiError> {
     // The router hands over both parameters unless one is not UTF-8 once decoded: no valid id.
     let (project, instance) = parameters.map_or_else(|_| Default::default(), |Path(both)| both);
-    let path = path_violations(&project, &instance);
+    let path = path_violations(api, &project, &instance);
     if !path.is_empty() {
         return Err(ApiError::bad_path(path));
     }
@@ -107,13 +151,27 @@ fn check(
     if state.sign_in.role_missing {
         return Err(ApiError::missing_role(&project));
     }
-    if instance != state.instance {
-        return Err(ApiError::unknown_instance(&instance, &project));
+    let is_known = instance == state.instance;
+    match (api, state.sunset) {
+        (ClusterKind::Flex, _) if !is_known => Err(ApiError::unknown_cluster(&instance, &project)),
+        (ClusterKind::Flex, _) if api != state.kind => Err(ApiError::not_flex(&instance)),
+        (ClusterKind::Flex, _) | (ClusterKind::Serverless, Some(Sunset::Empty)) => Ok(()),
+        (ClusterKind::Serverless, Some(Sunset::Gone)) => Err(ApiError::version_gone()),
+        (ClusterKind::Serverless, sunset) if !is_known || sunset.is_some() => {
+            Err(ApiError::unknown_instance(&instance, &project))
+        }
+        (ClusterKind::Serverless, _) if api != state.kind => {
+            Err(ApiError::not_serverless(&instance))
+        }
+        (ClusterKind::Serverless, _) => Ok(()),
     }
-    Ok(())
 }
 
-fn path_violations(project: &str, instance: &str) -> Vec<Violation> {
+fn path_violations(api: ClusterKind, project: &str, instance: &str) -> Vec<Violation> {
+    let name = match api {
+        ClusterKind::Serverless => "clusterName",
+        ClusterKind::Flex => "name",
+    };
     let mismatch = |field, pattern| Violation {
         field,
         description: format!("must match \"{pattern}\""),
@@ -123,7 +181,7 @@ fn path_violations(project: &str, instance: &str) -> Vec<Violation> {
         violations.push(mismatch("groupId", PROJECT_ID_PATTERN));
     }
     if !is_instance_name(instance) {
-        violations.push(mismatch("clusterName", INSTANCE_NAME_PATTERN));
+        violations.push(mismatch(name, INSTANCE_NAME_PATTERN));
     }
     violations
 }

@@ -3,9 +3,10 @@ use std::fmt;
 use tokio::task::JoinHandle;
 
 use crate::builder::MockAtlasBuilder;
+use crate::cluster::ClusterKind;
 use crate::fault::{DataChange, Fault, FaultRule, When};
 use crate::oauth::LoggedTokenRequest;
-use crate::path::snapshots_path;
+use crate::path::{flex_snapshots_path, snapshots_path};
 use crate::request_log::LoggedRequest;
 use crate::state::{MockState, SharedState, lock};
 use crate::stop::StopOnDrop;
@@ -71,16 +72,21 @@ impl MockAtlas {
         &self.state.instance
     }
 
-    /// The address of the listing, without a query.
+    /// The address of the listing in the API of the cluster's kind, without a query.
     #[must_use]
     pub fn snapshots_url(&self) -> String {
         let MockState {
             base_url,
             project,
             instance,
+            kind,
             ..
         } = &*self.state;
-        format!("{base_url}{}", snapshots_path(project, instance))
+        let path = match kind {
+            ClusterKind::Serverless => snapshots_path(project, instance),
+            ClusterKind::Flex => flex_snapshots_path(project, instance),
+        };
+        format!("{base_url}{path}")
     }
 
     /// The ids there are now, in listing order: what a complete listing must deliver.

@@ -77,6 +77,21 @@ impl Page {
         }
     }
 
+    /// The page of `plan`, of no data at all.
+    pub(crate) fn empty(plan: &PagePlan<'_>) -> Self {
+        let context = LinkContext {
+            base_url: plan.base_url,
+            path: plan.path,
+            query: &plan.query,
+            more: false,
+        };
+        Self {
+            links: plan.links.render(&context),
+            results: Results::Rows(Vec::new()),
+            total_count: plan.query.include_count.then_some(0),
+        }
+    }
+
     /// Joins texts rather than building a tree: the mock should cost a benchmark little.
     pub(crate) fn to_json(&self) -> String {
         let links = self

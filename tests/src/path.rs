@@ -10,6 +10,11 @@ pub(crate) fn snapshots_path(project: &str, instance: &str) -> String {
     format!("/api/atlas/v1.0/groups/{project}/serverless/{instance}/backup/snapshots")
 }
 
+/// The path of a listing of a Flex cluster, without a host.
+pub(crate) fn flex_snapshots_path(project: &str, cluster: &str) -> String {
+    format!("/api/atlas/v2/groups/{project}/flexClusters/{cluster}/backup/snapshots")
+}
+
 /// Whether `text` matches [`PROJECT_ID_PATTERN`].
 pub(crate) fn is_project_id(text: &str) -> bool {
     text.len() == 24

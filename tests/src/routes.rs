@@ -11,10 +11,10 @@ use axum::{Extension, Router};
 
 use crate::error_body::ApiError;
 use crate::fault::Unsent;
-use crate::listing::list_snapshots;
+use crate::listing::{list_flex_snapshots, list_snapshots};
 use crate::log::Ticket;
 use crate::oauth::{LoggedTokenRequest, token_router};
-use crate::path::snapshots_path;
+use crate::path::{flex_snapshots_path, snapshots_path};
 use crate::presentation::Presentation;
 use crate::request_log::LoggedRequest;
 use crate::server::ConnectionNumber;
@@ -26,6 +26,10 @@ pub(crate) fn router(state: &SharedState) -> Router {
         .route(
             &snapshots_path("{groupId}", "{clusterName}"),
             get(list_snapshots),
+        )
+        .route(
+            &flex_snapshots_path("{groupId}", "{name}"),
+            get(list_flex_snapshots),
         )
         .fallback(unknown_path)
         .method_not_allowed_fallback(method_not_allowed)

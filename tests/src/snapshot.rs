@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use crate::cluster::ClusterKind;
 use crate::dialect::Dialect;
 
 /// Creation time of the row at index 0: 2026-01-20T12:00:00Z, just before the sunset.
@@ -11,6 +12,10 @@ const NEWEST: i64 = 1_768_910_400;
 const HOURS: i64 = 1 << 24;
 /// The documented values, in the order of the first rows, so that a handful shows them all.
 const STATUSES: [&str; 4] = ["queued", "inProgress", "completed", "failed"];
+/// The same for Flex.
+const FLEX_STATUSES: [&str; 5] = ["COMPLETED", "FAILED", "RUNNING", "QUEUED", "PENDING"];
+/// How many daily snapshots fit into a few thousand years, before dates come again.
+const DAYS: i64 = 1 << 20;
 const FREQUENCIES: [(&str, i64); 4] = [
     ("hourly", 2),
     ("daily", 7),
@@ -19,10 +24,12 @@ const FREQUENCIES: [(&str, i64); 4] = [
 ];
 const VERSIONS: [&str; 4] = ["8.0.4", "8.0.3", "7.0.16", "8.2.0"];
 
-/// Makes rows, newest first: a larger index is an older snapshot. Indices below zero are the
-/// snapshots taken after the listing began.
+/// Makes rows. Of a serverless instance newest first: a larger index is an older snapshot, and
+/// indices below zero are the snapshots taken after the listing began. Of a Flex cluster the other
+/// way round.
 #[derive(Debug, Clone)]
 pub(crate) struct Generator {
+    pub(crate) kind: ClusterKind,
     pub(crate) seed: u64,
     pub(crate) dialect: Dialect,
     pub(crate) instance: String,
@@ -32,6 +39,13 @@ pub(crate) struct Generator {
 
 impl Generator {
     pub(crate) fn row(&self, index: i64) -> Value {
+        match self.kind {
+            ClusterKind::Serverless => self.serverless_row(index),
+            ClusterKind::Flex => self.flex_row(index),
+        }
+    }
+
+    fn serverless_row(&self, index: i64) -> Value {
         let noise = scramble(self.seed ^ scramble(index.cast_unsigned()));
         // The first four rows show every enum value; the rest is mostly completed and hourly.
         let pick = usize::try_from(index).ok().filter(|index| *index < 4);
@@ -67,6 +81,36 @@ impl Generator {
         });
         if self.dialect == Dialect::Live {
             speak_live(&mut row, created, on_demand, index);
+        }
+        row
+    }
+}
+
+impl Generator {
+    /// A daily snapshot: a larger index is a newer one.
+    fn flex_row(&self, index: i64) -> Value {
+        let noise = scramble(self.seed ^ scramble(index.cast_unsigned()));
+        let pick = usize::try_from(index).ok();
+        let status = pick.and_then(|at| FLEX_STATUSES.get(at)).copied();
+        let scheduled = DateTime::UNIX_EPOCH + Duration::seconds(NEWEST + index % DAYS * 86_400);
+        let started = scheduled + Duration::seconds((noise % 600).cast_signed());
+        let mut row = json!({
+            "id": object_id(scheduled, noise, index),
+            "scheduledTime": date(scheduled),
+            "startTime": date(started),
+            "finishTime": date(started + Duration::seconds((noise % 97).cast_signed())),
+            "expiration": date(scheduled + Duration::days(8)),
+            "mongoDBVersion": VERSIONS[usize::try_from(index.rem_euclid(4)).unwrap_or_default()],
+            "status": status.unwrap_or("COMPLETED"),
+        });
+        // What has not happened yet has no time. A failure has one.
+        let missing: &[&str] = match status {
+            Some("PENDING" | "QUEUED") => &["startTime", "finishTime", "mongoDBVersion"],
+            Some("RUNNING") => &["finishTime"],
+            _ => &[],
+        };
+        if let Some(row) = row.as_object_mut() {
+            row.retain(|name, _| !missing.contains(&name.as_str()));
         }
         row
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::cluster::{ClusterKind, Sunset};
 use crate::dialect::Dialect;
 use crate::fault::Script;
 use crate::links::Links;
@@ -25,6 +26,8 @@ pub(crate) struct MockState {
     pub(crate) base_url: String,
     pub(crate) project: String,
     pub(crate) instance: String,
+    pub(crate) kind: ClusterKind,
+    pub(crate) sunset: Option<Sunset>,
     pub(crate) dialect: Dialect,
     pub(crate) latency: Duration,
     pub(crate) sign_in: SignIn,

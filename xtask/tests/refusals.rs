@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{FRAGMENT, OVERLAY, Sandbox};
+use support::{COMMON, FLEX, FRAGMENT, FRAGMENTS, OVERLAY, Sandbox};
 
 const GET: &str = "serverless-snapshots.yaml#/paths/~1api~1atlas~1v1.0~1groups~1{groupId}~1serverless~1{clusterName}~1backup~1snapshots/get";
 
@@ -14,7 +14,7 @@ fn broken(from: &str, to: &str) -> Sandbox {
 /// The documented 404 with something else for its content.
 fn broken_response(content: &str) -> Sandbox {
     broken(
-        "$ref: \"#/components/responses/NotFound\"",
+        "$ref: \"common.yaml#/components/responses/NotFound\"",
         &format!("{{ description: Not there. {content} }}"),
     )
 }
@@ -49,18 +49,28 @@ fn missing_file() {
 
 #[test]
 fn another_version_of_openapi() {
-    broken("openapi: 3.0.3", "openapi: 3.1.0")
-        .refuses("not an OpenAPI 3.0 document", "yaml#/openapi");
-    broken("openapi: 3.0.3", "swagger: '2.0'")
-        .refuses("not an OpenAPI 3.0 document", "yaml#/openapi");
+    for fragment in FRAGMENTS {
+        for other in ["openapi: 3.1.0", "swagger: '2.0'"] {
+            Sandbox::new()
+                .edit(fragment, "openapi: 3.0.3", other)
+                .refuses(
+                    "not an OpenAPI 3.0 document",
+                    &format!("{fragment}#/openapi"),
+                );
+        }
+    }
 }
 
 #[test]
 fn not_openapi_at_all() {
-    broken("info:", "information:").refuses(
-        "not a valid OpenAPI document: missing field `info`",
-        FRAGMENT,
-    );
+    for fragment in FRAGMENTS {
+        Sandbox::new()
+            .edit(fragment, "info:", "information:")
+            .refuses(
+                "not a valid OpenAPI document: missing field `info`",
+                fragment,
+            );
+    }
     let sandbox = Sandbox::new();
     sandbox.write(OVERLAY, "{ overlay: 1, entries: [] }");
     for (text, place) in [
@@ -131,7 +141,7 @@ fn no_success() {
     broken("\"200\":", "\"409\":").refuses("different schemas", &format!("{GET}/responses/"));
     broken(
         "\"#/components/responses/ServerlessSnapshotPage\"",
-        "\"#/components/responses/NotFound\"",
+        "\"common.yaml#/components/responses/NotFound\"",
     )
     .edit(FRAGMENT, "\"200\":", "\"409\":")
     .refuses(
@@ -143,7 +153,7 @@ fn no_success() {
 #[test]
 fn failures_of_different_types() {
     broken_response(
-        ", content: { application/json: { schema: { $ref: '#/components/schemas/Link' } } }",
+        ", content: { application/json: { schema: { $ref: 'common.yaml#/components/schemas/Link' } } }",
     )
     .refuses("different schemas", &format!("{GET}/responses/"));
 }
@@ -151,35 +161,174 @@ fn failures_of_different_types() {
 #[test]
 fn alternatives() {
     for keyword in ["anyOf", "oneOf"] {
-        broken(
-            "        href:\n          type: string",
-            &format!(
-                "        href:\n          {keyword}: [{{ type: string }}, {{ type: integer }}]"
-            ),
-        )
-        .refuses(
-            &format!("{keyword} is not supported"),
-            &format!("yaml#/components/schemas/Link/properties/href/{keyword}"),
-        );
+        Sandbox::new()
+            .edit(
+                COMMON,
+                "        href:\n          type: string",
+                &format!(
+                    "        href:\n          {keyword}: [{{ type: string }}, {{ type: integer }}]"
+                ),
+            )
+            .refuses(
+                &format!("{keyword} is not supported"),
+                &format!("yaml#/components/schemas/Link/properties/href/{keyword}"),
+            );
     }
 }
 
 #[test]
 fn reference_to_nothing() {
-    broken(
-        "#/components/schemas/SnapshotId",
+    const ID: &str = "\"common.yaml#/components/schemas/SnapshotId\"";
+    for target in [
         "#/components/schemas/Missing",
-    )
-    .refuses(
-        "#/components/schemas/Missing leads nowhere",
-        "yaml#/components/schemas/ServerlessSnapshot/properties/id",
-    );
-    broken(
+        "#components/schemas/SnapshotStatus",
+        // Right in another fragment, but not in this one.
         "#/components/schemas/SnapshotId",
+        "serverless-snapshots.yaml#/components/schemas/SnapshotId",
+        "common.yaml#/components/schemas/SnapshotStatus",
+        "common.yaml#/components/schemas/Missing",
+        // No fragment of this name.
         "other.yaml#/components/schemas/SnapshotId",
+        "openapi/common.yaml#/components/schemas/SnapshotId",
+        "codegen.overlay.yaml#/entries/0/patch",
+        // Nothing in it.
+        "common.yaml",
+        "SnapshotId",
+    ] {
+        broken(ID, &format!("\"{target}\"")).refuses(
+            &format!("{target} leads nowhere"),
+            "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshot/properties/id",
+        );
+    }
+}
+
+#[test]
+fn reference_to_nothing_out_of_the_overlay() {
+    let sandbox = broken_overlay(
+        "\"#/components/schemas/FlexSnapshotStatus\"",
+        "\"#/components/schemas/SnapshotStatus\"",
+    );
+    sandbox.refuses(
+        "#/components/schemas/SnapshotStatus leads nowhere",
+        "flex-snapshots.yaml#/components/schemas/FlexSnapshot/properties/status/x-rust-type/parameters/0",
+    );
+    sandbox.refuses("the fragment itself is right; see what", OVERLAY);
+}
+
+#[test]
+fn operations_that_would_be_one_method() {
+    for id in ["listServerlessBackups", "list_serverless_backups"] {
+        Sandbox::new().edit(FLEX, "listFlexBackups", id).refuses(
+            &format!("operationId {id} makes the same method as"),
+            "flex-snapshots.yaml#/paths/",
+        );
+    }
+}
+
+#[test]
+fn schemas_that_would_be_one_type() {
+    Sandbox::new()
+        .edit(
+            FLEX,
+            "  schemas:\n",
+            "  schemas:\n    api_error: { type: object }\n",
+        )
+        .refuses(
+            "api_error makes the same Rust type as",
+            "flex-snapshots.yaml#/components/schemas/api_error",
+        );
+}
+
+#[test]
+fn one_fragment_twice() {
+    let mut sandbox = Sandbox::new();
+    let text = sandbox.read(FLEX);
+    sandbox.add_fragment(FLEX, &text);
+    sandbox.refuses("is a fragment of that name already", FLEX);
+}
+
+const VENDOR: &str = "application/vnd.atlas.2024-11-13+json";
+const PAGE: &str =
+    "flex-snapshots.yaml#/components/responses/FlexSnapshotPage/content/application~1vnd.atlas.";
+
+#[test]
+fn a_media_type_without_overlay_entry() {
+    let of_no_entry = broken("        application/json:", &format!("        {VENDOR}:"));
+    of_no_entry.refuses(
+        &format!("non-JSON response: {VENDOR}"),
+        "serverless-snapshots.yaml#/components/responses/ServerlessSnapshotPage/content/application~1vnd.",
+    );
+    // The entry is for another version of the resource than the fragment.
+    Sandbox::new()
+        .edit(FLEX, VENDOR, "application/vnd.atlas.2030-01-01+json")
+        .refuses(
+            "non-JSON response: application/vnd.atlas.2030-01-01+json",
+            &format!("{PAGE}2030-01-01+json"),
+        );
+    broken_overlay(&format!("      {VENDOR}: null\n"), "")
+        .refuses(&format!("non-JSON response: {VENDOR}"), PAGE);
+}
+
+#[test]
+fn another_schema_under_another_media_type() {
+    broken_overlay(
+        "\"#/components/schemas/FlexSnapshotPage\"",
+        "\"#/components/schemas/FlexSnapshot\"",
     )
     .refuses(
-        "other.yaml#/components/schemas/SnapshotId leads nowhere",
+        "the overlay turns #/components/schemas/FlexSnapshotPage into #/components/schemas/FlexSnapshot",
+        PAGE,
+    );
+}
+
+#[test]
+fn several_media_types_to_ask_for() {
+    let later = "application/vnd.atlas.2030-01-01+json";
+    let schema = "{ schema: { $ref: '#/components/schemas/FlexSnapshotPage' } }";
+    Sandbox::new()
+        .edit(
+            FLEX,
+            &format!("        {VENDOR}:"),
+            &format!("        {later}: {schema}\n        {VENDOR}:"),
+        )
+        .edit(
+            OVERLAY,
+            &format!("      {VENDOR}: null"),
+            &format!("      {later}: null\n      {VENDOR}: null"),
+        )
+        .refuses(
+            "several media types among the successes of listFlexBackups",
+            PAGE,
+        );
+}
+
+#[test]
+fn no_media_type_to_ask_for() {
+    let sandbox = broken("        application/json:", "        x-nothing:");
+    let entries = "
+  - target: serverless-snapshots.yaml#/components/responses/ServerlessSnapshotPage/content
+    reason: The fragment says nothing.
+    patch: { x-nothing: null, application/json: { schema: { $ref: '#/components/schemas/ServerlessSnapshotPage' } } }
+";
+    sandbox.add_entries(entries);
+    sandbox.refuses(
+        "no media type among the successes of listServerlessBackups",
+        &format!("{GET}/responses"),
+    );
+}
+
+#[test]
+fn an_operation_under_another_name() {
+    let sandbox = Sandbox::new();
+    sandbox.add_entries(&format!(
+        "
+  - target: {GET}
+    reason: It reads better.
+    patch: {{ operationId: listOldSnapshots }}
+"
+    ));
+    sandbox.refuses(
+        "no fragment documents the operation list_old_snapshots",
         FRAGMENT,
     );
 }
@@ -199,16 +348,13 @@ fn an_error_of_the_generator() {
 #[test]
 fn unknown_overlay_target() {
     for target in [
-        "serverless-snapshots.yaml#/components/schemas/Snapshot",
+        "common.yaml#/components/schemas/Snapshot",
+        "serverless-snapshots.yaml#/components/schemas/SnapshotId",
         "elsewhere.yaml#/components/schemas/SnapshotId",
-        "serverless-snapshots.yaml",
+        "common.yaml",
         "/components/schemas/SnapshotId",
     ] {
-        broken_overlay(
-            "serverless-snapshots.yaml#/components/schemas/SnapshotId",
-            target,
-        )
-        .refuses(
+        broken_overlay("common.yaml#/components/schemas/SnapshotId", target).refuses(
             &format!("unknown overlay target {target}"),
             "codegen.overlay.yaml#/entries/0",
         );
@@ -216,8 +362,8 @@ fn unknown_overlay_target() {
 }
 
 #[test]
-fn a_renamed_schema_strands_its_overlay_entries() {
-    broken("    SnapshotId:\n", "    SnapshotIdentifier:\n")
+fn a_renamed_property_strands_its_overlay_entries() {
+    broken("        frequencyType:\n", "        frequency:\n")
         .refuses("unknown overlay target", OVERLAY);
 }
 
@@ -242,7 +388,7 @@ fn overlay_entry_without_reason() {
 fn overlay_entry_without_effect() {
     broken("      pattern: ([\\d]+\\.[\\d]+\\.[\\d]+)\n", "").refuses(
         "overlay entry changes nothing at serverless-snapshots.yaml#/components/schemas/MongodVersion",
-        "codegen.overlay.yaml#/entries/1",
+        "codegen.overlay.yaml#/entries/4",
     );
 }
 

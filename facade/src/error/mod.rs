@@ -113,6 +113,12 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument).with_message(format!("{what} {quoted} {rule}"))
     }
 
+    /// The same failure, seen in a wider context.
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
         self

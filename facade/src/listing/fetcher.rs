@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::page::{PageAnswer, PageRequest, PageSource};
+use super::page::{PageAnswer, PageRequest, PageSource, RequestMeter};
 use crate::error::Result;
 use crate::retry::{Patience, Verdict};
 
@@ -18,7 +18,7 @@ pub(crate) struct Fetcher {
     page_size: u16,
     /// Cleared for good once counting has failed: it would fail for every page.
     counting: AtomicBool,
-    requests: AtomicU64,
+    meter: RequestMeter,
     retries: AtomicU64,
 }
 
@@ -40,17 +40,17 @@ impl Fetcher {
             patience,
             page_size,
             counting: AtomicBool::new(true),
-            requests: AtomicU64::new(0),
+            meter: RequestMeter::default(),
             retries: AtomicU64::new(0),
         }
     }
 
     /// Requests made so far.
     pub(crate) fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+        self.meter.read()
     }
 
-    /// How many of them repeated an earlier one for the same page.
+    /// How many attempts repeated an earlier one for the same page.
     pub(crate) fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
@@ -65,11 +65,13 @@ impl Fetcher {
         loop {
             self.patience.hold_back().await;
             attempts += 1;
+            let include_count = self.counting.load(Ordering::Relaxed);
             let request = PageRequest {
                 page,
                 page_size: self.page_size,
-                include_count: self.counting.load(Ordering::Relaxed),
+                include_count,
                 attempt: attempts,
+                meter: self.meter.clone(),
             };
             let error = match self.attempt(request).await {
                 Ok(answer) => {
@@ -79,7 +81,7 @@ impl Fetcher {
                 }
                 Err(error) => error,
             };
-            if request.include_count && error.error_code() == Some(COUNTING_FAILED) {
+            if include_count && error.error_code() == Some(COUNTING_FAILED) {
                 tracing::debug!(page, "counting failed; asking without");
                 self.counting.store(false, Ordering::Relaxed);
                 continue;
@@ -98,7 +100,6 @@ impl Fetcher {
     }
 
     async fn attempt(&self, request: PageRequest) -> Result<PageAnswer> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
         if request.attempt > 1 {
             self.retries.fetch_add(1, Ordering::Relaxed);
         }

@@ -30,9 +30,9 @@ use crate::retry::Patience;
 pub use consistency::Consistency;
 use engine::{Engine, Plan};
 use fetcher::Fetcher;
-pub(crate) use notices::Notices;
 pub use notices::RateLimit;
-pub(crate) use page::{PageAnswer, PageFuture, PageRequest, PageSource, Row};
+pub(crate) use notices::{Notices, moment};
+pub(crate) use page::{PageAnswer, PageFuture, PageRequest, PageSource, RequestMeter, Row};
 pub use pages::{Page, Pages};
 pub(crate) use scope::Scope;
 pub use stream::Snapshots;
@@ -145,7 +145,7 @@ impl Listing {
     /// took its place is the first to be delivered. Snapshots that entered the set before that
     /// row are not delivered.
     ///
-    /// A checkpoint of another project, instance or page size, or one combined with
+    /// A checkpoint of another API, project, instance or page size, or one combined with
     /// [`Consistency::Verified`], makes the first poll an
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) error, before any request.
     pub fn resume_from(mut self, checkpoint: Checkpoint) -> Self {

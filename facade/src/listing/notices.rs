@@ -8,6 +8,8 @@ pub(crate) struct Notices {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) deprecation: Option<String>,
     pub(crate) sunset: Option<String>,
+    /// Whether the API is past its announced end.
+    pub(crate) past_sunset: bool,
 }
 
 /// The state of Atlas's token bucket for these requests, as last heard (recorded headers

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{BadRow, Error, Result};
 use crate::snapshot::Snapshot;
@@ -20,8 +21,22 @@ pub(crate) trait PageSource: Debug + Send + Sync {
 /// A page on its way; owned, so that it can travel in a task of its own.
 pub(crate) type PageFuture = Pin<Box<dyn Future<Output = Result<PageAnswer>> + Send>>;
 
+/// Counts the requests of a listing, where they are really sent: a page can take several.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestMeter(Arc<AtomicU64>);
+
+impl RequestMeter {
+    pub(crate) fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// One page to ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct PageRequest {
     /// Counted from 1.
     pub(crate) page: u64,
@@ -31,6 +46,7 @@ pub(crate) struct PageRequest {
     pub(crate) include_count: bool,
     /// Which attempt at this page it is, counted from 1.
     pub(crate) attempt: u32,
+    pub(crate) meter: RequestMeter,
 }
 
 /// One page as answered.
@@ -66,6 +82,10 @@ impl PageAnswer {
 
 /// One row of a page.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every row is good; a box for each would cost more"
+)]
 pub(crate) enum Row {
     Good(Snapshot),
     /// Unreadable, but perhaps for its id.

@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 /// What a listing lists, and in which steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
+    /// Through which API: each has an order of its own.
+    pub(crate) api: &'static str,
     pub(crate) project: ProjectId,
     pub(crate) instance: ClusterName,
     pub(crate) page_size: PageSize,
@@ -14,15 +16,23 @@ pub(crate) struct Scope {
 
 impl Scope {
     pub(crate) fn checkpoint(&self, seam: Option<Seam>, total: Option<u64>) -> Checkpoint {
-        let (project, instance) = (self.project.to_string(), self.instance.to_string());
-        Checkpoint::new(project, instance, self.page_size.get(), seam, total)
+        Checkpoint {
+            version: Checkpoint::VERSION,
+            api: self.api.to_owned(),
+            project: self.project.to_string(),
+            instance: self.instance.to_string(),
+            page_size: self.page_size.get(),
+            seam,
+            reported_total: total,
+        }
     }
 
     /// Refuses a checkpoint that belongs to another listing.
     pub(crate) fn check(&self, checkpoint: &Checkpoint) -> Result<()> {
         let page_size = checkpoint.page_size.to_string();
         for (what, theirs, ours) in [
-            ("project", &*checkpoint.project, self.project.as_str()),
+            ("API", &*checkpoint.api, self.api),
+            ("project", &checkpoint.project, self.project.as_str()),
             ("instance", &checkpoint.instance, self.instance.as_str()),
             ("page size", &page_size, &self.page_size.to_string()),
         ] {
@@ -43,6 +53,7 @@ mod tests {
 
     fn scope(project: &str, instance: &str, page_size: u16) -> Scope {
         Scope {
+            api: "flex",
             project: project.parse().unwrap(),
             instance: instance.parse().unwrap(),
             page_size: PageSize::new(page_size).unwrap(),
@@ -64,6 +75,13 @@ mod tests {
                 "instance \"Instance1\" is not the listing's, which is \"Instance0\"",
             ),
             (scope(PROJECT, "Instance0", 100), "page size"),
+            (
+                Scope {
+                    api: "serverless",
+                    ..ours.clone()
+                },
+                "API \"serverless\" is not the listing's, which is \"flex\"",
+            ),
         ] {
             let error = ours.check(&theirs.checkpoint(None, None)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);

@@ -88,6 +88,7 @@ pub struct Summary {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) deprecation: Option<String>,
     pub(crate) sunset: Option<String>,
+    pub(crate) past_sunset: bool,
     pub(crate) ending: Ending,
 }
 
@@ -105,6 +106,7 @@ impl Summary {
             rate_limit: None,
             deprecation: None,
             sunset: None,
+            past_sunset: false,
             ending: Ending::Running,
         }
     }
@@ -114,6 +116,7 @@ impl Summary {
         self.rate_limit = notices.rate_limit.or(self.rate_limit);
         self.deprecation = notices.deprecation.or(self.deprecation.take());
         self.sunset = notices.sunset.or(self.sunset.take());
+        self.past_sunset |= notices.past_sunset;
     }
 
     /// Snapshots handed out.
@@ -128,7 +131,9 @@ impl Summary {
         self.pages
     }
 
-    /// Requests sent, including those whose answers were not needed in the end.
+    /// Requests sent for pages, including those whose answers were not needed in the end, and
+    /// those that only brought a challenge or found the right API. Requests for access tokens are
+    /// not among them.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests
@@ -195,11 +200,12 @@ impl Summary {
         self.sunset.as_deref().and_then(moment)
     }
 
-    /// Whether "no snapshots" proves little, because it comes from an API that announces its
-    /// end: a withdrawn endpoint may go on to answer, with nothing in it.
+    /// Whether "no snapshots" proves little, because it comes from an API past its announced
+    /// end, which may go on to answer with nothing in it. The serverless API's end was announced
+    /// for 2026-01-22; its successor is [`Atlas::flex_snapshots`](crate::Atlas::flex_snapshots).
     #[must_use]
     pub fn is_doubtfully_empty(&self) -> bool {
-        self.delivered == 0 && self.row_errors == 0 && self.sunset.is_some()
+        self.delivered == 0 && self.row_errors == 0 && self.past_sunset
     }
 
     /// How the listing stands.
@@ -228,7 +234,7 @@ impl fmt::Display for Summary {
             write!(f, "; sunset {sunset}")?;
         }
         if self.is_doubtfully_empty() {
-            f.write_str("; that a withdrawn API lists nothing proves little")?;
+            f.write_str("; none from an API past its sunset proves little, ask listFlexBackups")?;
         }
         Ok(())
     }
@@ -284,9 +290,10 @@ mod tests {
         let none = Summary {
             delivered: 0,
             row_errors: 0,
+            past_sunset: true,
             ..many
         };
         assert!(none.is_doubtfully_empty());
-        assert!(none.to_string().ends_with("proves little"), "{none}");
+        assert!(none.to_string().contains("proves little"), "{none}");
     }
 }

@@ -2,17 +2,26 @@
 //!
 //! [`Error`]: crate::Error
 
+mod auto;
 mod failure;
+mod flex;
 mod headers;
+mod pages;
 mod passage;
 mod rescue;
 mod serverless;
 
+pub(crate) use auto::{AutoPages, Choices};
+pub(crate) use pages::{Api, ApiPages};
 pub(crate) use passage::WireSettings;
-pub(crate) use serverless::ServerlessPages;
 
 /// The way of a page that the strict decoder refuses, for the fuzz targets.
 #[cfg(fuzzing)]
 pub(crate) fn read_page(body: &[u8]) -> crate::Result<crate::listing::PageAnswer> {
-    rescue::rescue(body, serverless::snapshot)
+    use atlas_snapshots_generated::types::ServerlessSnapshot;
+
+    rescue::rescue(
+        body,
+        <ServerlessSnapshot as pages::GeneratedRow>::into_snapshot,
+    )
 }

@@ -15,6 +15,7 @@ use crate::auth::{DigestSession, Pass, Signer};
 use crate::base_url::BaseUrl;
 use crate::error::Error;
 use crate::http_client::read_body;
+use crate::listing::RequestMeter;
 use crate::retry::Timing;
 
 /// What every request of a client shares.
@@ -57,14 +58,16 @@ pub(crate) struct Head {
 pub(crate) struct Passage {
     settings: Arc<WireSettings>,
     pass: Pass,
+    meter: RequestMeter,
     arrival: Mutex<Arrival>,
 }
 
 impl Passage {
-    pub(crate) fn new(settings: Arc<WireSettings>, pass: Pass) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<WireSettings>, pass: Pass, meter: RequestMeter) -> Arc<Self> {
         Arc::new(Self {
             settings,
             pass,
+            meter,
             arrival: Mutex::new(Arrival::Nothing),
         })
     }
@@ -97,18 +100,20 @@ impl Passage {
         mut request: Request,
     ) -> reqwest::Result<Response> {
         let response = match &self.pass {
-            Pass::None => client.execute(request).await?,
+            Pass::None => self.execute(client, request).await?,
             Pass::Bearer { header, .. } => {
                 request.headers_mut().insert(AUTHORIZATION, header.clone());
-                client.execute(request).await?
+                self.execute(client, request).await?
             }
-            Pass::Digest(session) => match answer_challenges(session, client, request).await? {
-                Ok(response) => response,
-                Err(error) => {
-                    self.note(Arrival::Unsigned(error));
-                    return Ok(http::Response::new(Bytes::new()).into());
+            Pass::Digest(session) => {
+                match self.answer_challenges(session, client, request).await? {
+                    Ok(response) => response,
+                    Err(error) => {
+                        self.note(Arrival::Unsigned(error));
+                        return Ok(http::Response::new(Bytes::new()).into());
+                    }
                 }
-            },
+            }
         };
         let head = Head {
             status: response.status(),
@@ -125,38 +130,50 @@ impl Passage {
         *answer.headers_mut() = head.headers;
         Ok(answer.into())
     }
-}
 
-/// Sends a request that a Digest challenge may send back once.
-async fn answer_challenges(
-    session: &DigestSession,
-    client: &reqwest::Client,
-    mut request: Request,
-) -> reqwest::Result<Result<Response, Error>> {
-    // Without a challenge, one request goes ahead to get it; the others wait for that.
-    let mut first = None;
-    if !session.has_challenge() {
-        let ahead = session.first.lock().await;
-        first = Some(ahead).filter(|_| !session.has_challenge());
+    /// Sends one request, and counts it.
+    async fn execute(
+        &self,
+        client: &reqwest::Client,
+        request: Request,
+    ) -> reqwest::Result<Response> {
+        self.meter.count();
+        client.execute(request).await
     }
-    let again = request.try_clone();
-    let answered = match session.sign(&mut request) {
-        Ok(answered) => answered,
-        Err(error) => return Ok(Err(error)),
-    };
-    let response = client.execute(request).await?;
-    let Some(mut request) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
-        return Ok(Ok(response));
-    };
-    match session.take_up(response.headers(), answered) {
-        Ok(()) => drop(first),
-        // Signed and refused without a new challenge: the refusal itself tells more.
-        Err(_) if answered.is_some() => return Ok(Ok(response)),
-        Err(error) => return Ok(Err(error)),
-    }
-    match session.sign(&mut request) {
-        Ok(_) => client.execute(request).await.map(Ok),
-        Err(error) => Ok(Err(error)),
+
+    /// Sends a request that a Digest challenge may send back once.
+    async fn answer_challenges(
+        &self,
+        session: &DigestSession,
+        client: &reqwest::Client,
+        mut request: Request,
+    ) -> reqwest::Result<Result<Response, Error>> {
+        // Without a challenge, one request goes ahead to get it; the others wait for that.
+        let mut first = None;
+        if !session.has_challenge() {
+            let ahead = session.first.lock().await;
+            first = Some(ahead).filter(|_| !session.has_challenge());
+        }
+        let again = request.try_clone();
+        let answered = match session.sign(&mut request) {
+            Ok(answered) => answered,
+            Err(error) => return Ok(Err(error)),
+        };
+        let response = self.execute(client, request).await?;
+        let Some(mut request) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED)
+        else {
+            return Ok(Ok(response));
+        };
+        match session.take_up(response.headers(), answered) {
+            Ok(()) => drop(first),
+            // Signed and refused without a new challenge: the refusal itself tells more.
+            Err(_) if answered.is_some() => return Ok(Ok(response)),
+            Err(error) => return Ok(Err(error)),
+        }
+        match session.sign(&mut request) {
+            Ok(_) => self.execute(client, request).await.map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::harness::{ids, list, run, start};
 
 const CSV_HEADER: &str = "id,createdAt,expiresAt,frequencyType,mongodVersion,\
-                          serverlessInstanceName,snapshotType,status,storageSizeBytes";
+                          serverlessInstanceName,snapshotType,status,storageSizeBytes,\
+                          source,scheduledAt,startedAt,finishedAt";
 
 #[tokio::test]
 async fn csv_prints_12345_rows_in_25_requests() {
@@ -116,7 +117,10 @@ async fn csv_quotes_what_would_break_a_line() {
 
     assert_eq!(
         ran.stdout,
-        format!("{CSV_HEADER}\n32b6e34b3d91647abb20e7b8,,,,\"8.0, \"\"rc1\"\"\nodd\",,,,\n")
+        format!(
+            "{CSV_HEADER}\n32b6e34b3d91647abb20e7b8,,,,\"8.0, \"\"rc1\"\"\nodd\",,,,,serverless,,,
+"
+        )
     );
     let mut reader = csv::Reader::from_reader(ran.stdout.as_bytes());
     assert_eq!(&reader.records().next().unwrap().unwrap()[4], version);

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod apis;
 mod auth_check;
 mod completeness;
 mod continuing;

@@ -75,7 +75,7 @@ async fn a_bad_base_url_is_named_with_its_rule() {
 #[tokio::test]
 async fn what_is_missing_or_unknown_is_named() {
     let list = ["list", "--project", PROJECT];
-    assert_usage_error(&run(program(list)).await, &["--instance <NAME>", "Usage:"]);
+    assert_usage_error(&run(program(list)).await, &["--cluster <NAME>", "Usage:"]);
 
     let list = ["list", "--instance", "Instance0"];
     let ran = run(program(list)).await;

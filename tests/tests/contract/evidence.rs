@@ -1,6 +1,6 @@
 //! What mock and clients did, collected once and judged often.
 
-use atlas_snapshots_mock::{AnswerFault, MockAtlas, MockAtlasBuilder, When};
+use atlas_snapshots_mock::{AnswerFault, MockAtlas, MockAtlasBuilder, RetryAfter, When};
 use tokio::sync::OnceCell;
 
 use crate::answer::Answer;
@@ -71,7 +71,7 @@ impl Evidence {
             .filter(|probe| !self.probed.contains_key(probe))
             .collect();
         if !unknown.is_empty() {
-            let mock = start(MockAtlas::builder().snapshots(PROBED_ROWS)).await;
+            let mock = start((self.subject.mock)().snapshots(PROBED_ROWS)).await;
             let http = reqwest::Client::new();
             for probe in unknown {
                 let answer = probe.send(&http, &mock).await;
@@ -110,12 +110,16 @@ async fn start(builder: MockAtlasBuilder) -> MockAtlas {
 /// Answers of every status and many shapes.
 async fn answers(subject: &Subject, fragments: &Spec) -> Vec<Answer> {
     let operation = Operation::find(fragments, subject.operation_id);
+    let statuses = operation.as_ref().map_or_else(
+        |_| Vec::new(),
+        |operation| operation.responses.keys().copied().collect(),
+    );
     let plain = operation.and_then(|operation| subject.probe(&operation));
     let plain = plain.unwrap_or_else(|violation| panic!("{violation}"));
     let http = reqwest::Client::new();
     let mut answers = Vec::new();
     for (rows, seed) in [(0, 0), (1, 7), (4, 1), (101, u64::MAX)] {
-        let mock = start(MockAtlas::builder().snapshots(rows).seed(seed)).await;
+        let mock = start((subject.mock)().snapshots(rows).seed(seed)).await;
         for query in QUERIES {
             let probe = query
                 .iter()
@@ -124,18 +128,16 @@ async fn answers(subject: &Subject, fragments: &Spec) -> Vec<Answer> {
         }
     }
     // What no request can bring about.
-    for fault in [
-        AnswerFault::Status(400),
-        AnswerFault::Status(401),
-        AnswerFault::Status(403),
-        AnswerFault::Status(404),
-        AnswerFault::Status(500),
-        AnswerFault::CountTimeout,
-    ] {
-        let mock = start(MockAtlas::builder().fault(fault, When::always())).await;
+    let refusals = statuses.into_iter().filter(|status| *status != 200);
+    let faults = refusals.map(|status| match status {
+        429 => AnswerFault::RateLimited(RetryAfter::Seconds(1)),
+        _ => AnswerFault::Status(status),
+    });
+    for fault in faults.chain([AnswerFault::CountTimeout]) {
+        let mock = start((subject.mock)().fault(fault, When::always())).await;
         answers.push(plain.send(&http, &mock).await);
     }
-    let mock = start(MockAtlas::builder().require_token("sesame")).await;
+    let mock = start((subject.mock)().require_token("sesame")).await;
     answers.push(plain.send(&http, &mock).await);
     answers
 }

@@ -12,6 +12,7 @@ use crate::json_schema::{Reading, Schemas};
 use crate::operation::Operation;
 use crate::outcome::{Failure, Outcome};
 use crate::spec::{Node, Place, Spec};
+use crate::subject::Subject;
 use crate::violation::Violation;
 
 /// Rules that the documentation's own examples break. One that no example breaks is a violation.
@@ -82,7 +83,7 @@ pub(crate) fn check(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Viola
     } in evidence
     {
         for example in of_responses(fragments, subject.operation_id)? {
-            violations.extend(judge(&example, &schemas, outcomes));
+            violations.extend(judge(subject, &example, &schemas, outcomes));
         }
     }
     for file in fragments.files() {
@@ -97,7 +98,12 @@ pub(crate) fn check(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Viola
 }
 
 /// Everything wrong with the example of a response.
-fn judge(example: &Example, schemas: &Schemas, outcomes: &Outcomes) -> Vec<Violation> {
+fn judge(
+    subject: &Subject,
+    example: &Example,
+    schemas: &Schemas,
+    outcomes: &Outcomes,
+) -> Vec<Violation> {
     let Example {
         place,
         schema,
@@ -110,7 +116,7 @@ fn judge(example: &Example, schemas: &Schemas, outcomes: &Outcomes) -> Vec<Viola
     }
     let outcome = outcomes.get(served).expect("every example was served");
     let lost = if served.status == 200 {
-        lost_of_page(&served.body, outcome)
+        lost_of_page(subject, &served.body, outcome)
     } else {
         lost_of_error(served, outcome)
     };
@@ -151,13 +157,13 @@ fn round_trip(example: &Place, generated: &GeneratedType, body: &Value) -> Vec<V
 }
 
 /// What a listing lost of a page.
-fn lost_of_page(page: &Value, outcome: &Outcome) -> Vec<String> {
+fn lost_of_page(subject: &Subject, page: &Value, outcome: &Outcome) -> Vec<String> {
     let mut lost = Vec::new();
     if let Some(failure) = &outcome.failure {
         lost.push(format!("the facade fails with it: {failure:?}"));
     }
     let delivered = Value::from(outcome.snapshots.clone());
-    let steps = json_patch::diff(&page["results"], &delivered);
+    let steps = json_patch::diff(&subject.rows(page), &delivered);
     lost.extend(
         steps
             .iter()
@@ -228,6 +234,8 @@ fn kind_of(status: u16) -> Option<ErrorKind> {
         401 => ErrorKind::Unauthenticated,
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
+        410 => ErrorKind::Sunset,
+        429 => ErrorKind::RateLimited,
         500 => ErrorKind::Server,
         _ => return None,
     })

@@ -33,6 +33,7 @@ mod deviations;
 mod edit;
 mod evidence;
 mod examples;
+mod flex;
 mod generated;
 mod json_schema;
 mod operation;

@@ -57,7 +57,7 @@ pub(crate) async fn outcome(
     let answer = CannedResponse::new(status)
         .header("content-type", media_type)
         .body(body.to_string());
-    let mock = MockAtlas::builder()
+    let mock = (subject.mock)()
         .page_response(1, answer)
         // The total is heard from the example, or not at all.
         .total_count(TotalCount::Absent)

@@ -4,6 +4,7 @@ use atlas_snapshots::{
     Atlas, ClusterName, FrequencyType, Listing, PageSize, ProjectId, SnapshotStatus, SnapshotType,
 };
 use atlas_snapshots_generated::{Client, types};
+use atlas_snapshots_mock::MockAtlas;
 use futures::FutureExt;
 
 use crate::subject::{Argument, Subject, Vocabulary};
@@ -14,7 +15,10 @@ const INSTANCE: &str = "Instance0";
 pub(crate) const SUBJECT: Subject = Subject {
     operation_id: "listServerlessBackups",
     path: &[("groupId", PROJECT), ("clusterName", INSTANCE)],
+    mock: MockAtlas::builder,
     listing,
+    // The facade keeps the names of this API.
+    row: Clone::clone,
     send_generated: |client| send_generated(client).boxed(),
     arguments: &[
         Argument {
@@ -41,7 +45,7 @@ pub(crate) const SUBJECT: Subject = Subject {
         Argument {
             parameter: "itemsPerPage",
             guard: "PageSize of the facade",
-            accepts: |text| text.parse().is_ok_and(|size| PageSize::new(size).is_ok()),
+            accepts: |text| text.parse::<PageSize>().is_ok(),
         },
     ],
     vocabularies: &[

@@ -1,7 +1,5 @@
 //! The suites themselves: documentation, generated types, mock and facade agree.
 
-use atlas_snapshots_mock::MockAtlas;
-
 use crate::checks::Check;
 use crate::contract::Contract;
 use crate::evidence::collected;
@@ -69,7 +67,7 @@ async fn what_is_left_out_means_its_default() {
 async fn what_the_mock_answers_comes_through_whole() {
     let contract = Contract::load();
     for subject in SUBJECTS {
-        let mock = MockAtlas::builder().snapshots(500).start().await.unwrap();
+        let mock = (subject.mock)().snapshots(500).start().await.unwrap();
         let operation = Operation::find(&contract.fragments, subject.operation_id);
         let plain = operation.and_then(|operation| subject.probe(&operation));
         let whole = plain.unwrap_or_else(|violation| panic!("{violation}"));
@@ -77,7 +75,7 @@ async fn what_the_mock_answers_comes_through_whole() {
         let answer = whole.send(&reqwest::Client::new(), &mock).await;
         let outcome = listed(subject, &mock).await;
         assert!(outcome.failure.is_none(), "{:?}", outcome.failure);
-        let lost = json_patch::diff(&answer.body["results"], &outcome.snapshots.into());
+        let lost = json_patch::diff(&subject.rows(&answer.body), &outcome.snapshots.into());
         assert!(lost.is_empty(), "on the way, the rows turn: {lost}");
     }
 }

@@ -2,7 +2,6 @@
 
 use atlas_snapshots::{Atlas, Credentials, PageSize, Prefetch};
 use atlas_snapshots_generated::{Client, Hooks};
-use atlas_snapshots_mock::MockAtlas;
 use futures::TryStreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 
@@ -13,7 +12,7 @@ const TOKEN: &str = "sesame";
 
 /// What became of the requests is in the mock's log too, and not judged here.
 pub(crate) async fn sent(subject: &Subject) -> Vec<Sent> {
-    let mock = MockAtlas::builder()
+    let mock = (subject.mock)()
         .snapshots(1_200)
         .require_token(TOKEN)
         .start()

@@ -4,54 +4,63 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::inputs::Input;
+use super::{fragment, info, inputs::Input, references};
 use crate::failure::Failure;
 
-/// What the generator reads of `components`.
-const SECTIONS: [&str; 4] = ["schemas", "parameters", "responses", "requestBodies"];
+/// All that `components` may hold.
+const SECTIONS: [&str; 9] = [
+    "callbacks",
+    "examples",
+    "headers",
+    "links",
+    "parameters",
+    "requestBodies",
+    "responses",
+    "schemas",
+    "securitySchemes",
+];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
-/// The patched fragments as one document that remembers where each part came from.
+/// The fragments as one document that remembers where each part came from.
 pub(super) struct Bundle {
     pub(super) document: Value,
     /// JSON pointer of a path or component → the file it came from.
     origins: BTreeMap<String, String>,
-    main: String,
+    /// All files, for want of a better place.
+    files: String,
 }
 
 impl Bundle {
-    /// Joins the paths and components of all fragments to the first one's document.
+    /// Joins the paths and components of all fragments.
     ///
     /// A fragment refers to another's components as `<file>#/components/…`; joined, the file name
     /// goes.
-    pub(super) fn of(fragments: Vec<Input>) -> Result<Self, Failure> {
-        let names: Vec<String> = fragments.iter().map(|input| input.name.clone()).collect();
+    pub(super) fn of(fragments: &[Input]) -> Result<Self, Failure> {
+        for fragment in fragments {
+            fragment::check(fragment)?;
+            references::check(fragment, fragments)?;
+        }
+        let files: Vec<&str> = fragments.iter().map(|it| it.path.as_str()).collect();
+        let components: BTreeMap<_, _> = SECTIONS.map(|name| (name, json!({}))).into();
         let mut bundle = Self {
-            document: Value::Null,
+            document: json!({
+                "openapi": fragments.first().map(|first| &first.document["openapi"]),
+                "info": info::joined(fragments),
+                "paths": {},
+                "components": components,
+            }),
             origins: BTreeMap::new(),
-            main: String::new(),
+            files: files.join(", "),
         };
-        for mut fragment in fragments {
-            mappings(&fragment)?;
-            localize(&mut fragment.document, &names);
-            if bundle.main.is_empty() {
-                bundle.start(&fragment);
-            }
-            bundle.join(&fragment, "/paths")?;
+        for fragment in fragments {
+            bundle.join(fragment, "/paths")?;
             for section in SECTIONS {
-                bundle.join(&fragment, &format!("/components/{section}"))?;
+                bundle.join(fragment, &format!("/components/{section}"))?;
             }
         }
         Ok(bundle)
-    }
-
-    /// Takes over all of a fragment but the paths and components, which are joined one by one.
-    fn start(&mut self, fragment: &Input) {
-        self.main.clone_from(&fragment.path);
-        self.document = fragment.document.clone();
-        self.document["paths"] = json!({});
-        for section in SECTIONS {
-            self.document["components"][section] = json!({});
-        }
     }
 
     fn join(&mut self, fragment: &Input, section: &str) -> Result<(), Failure> {
@@ -63,22 +72,29 @@ impl Bundle {
             return Ok(());
         };
         for (name, member) in members {
+            let mut member = member.clone();
+            references::localize(&mut member);
             let pointer = child(section, name);
             // A fragment may list another's component as its own by reference; that adds nothing.
-            if reference(member).is_some_and(|target| target.strip_prefix('#') == Some(&pointer)) {
+            if reference(&member).is_some_and(|target| target.strip_prefix('#') == Some(&pointer)) {
                 continue;
             }
             if let Some(other) = self.origins.get(&pointer) {
                 let problem = format!("{name} is defined in {other} as well");
-                return Err(Failure::new(fragment.place(&pointer), problem)
-                    .help(format!("refer to it: $ref: \"<file>#{pointer}\"")));
+                return Err(Failure::new(fragment.place(&pointer), problem).help(
+                    if section == "/paths" {
+                        "describe all methods of a path in one fragment".to_owned()
+                    } else {
+                        format!("refer to it: $ref: \"<file>#{pointer}\"")
+                    },
+                ));
             }
             if let Some(joined) = self
                 .document
                 .pointer_mut(section)
                 .and_then(Value::as_object_mut)
             {
-                joined.insert(name.clone(), member.clone());
+                joined.insert(name.clone(), member);
             }
             self.origins.insert(pointer, fragment.path.clone());
         }
@@ -95,52 +111,31 @@ impl Bundle {
                     .strip_prefix(origin.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
-            .map_or(&self.main, |(_, file)| file);
+            .map_or(&self.files, |(_, file)| file);
         format!("{file}#{pointer}")
     }
-}
 
-/// Checks the least that joining relies on; a fragment without paths would vanish without a word.
-fn mappings(fragment: &Input) -> Result<(), Failure> {
-    let nothing = json!({});
-    let root = &fragment.document;
-    for (pointer, node) in [
-        ("", Some(root)),
-        ("/paths", root.get("paths")),
-        (
-            "/components",
-            Some(root.get("components").unwrap_or(&nothing)),
-        ),
-    ] {
-        if !node.is_some_and(Value::is_object) {
-            let problem = "not a valid OpenAPI document: a mapping belongs here";
-            return Err(Failure::new(fragment.place(pointer), problem));
-        }
+    /// Every path with its JSON pointer.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (String, &Value)> {
+        let paths = self.document["paths"].as_object().into_iter().flatten();
+        paths.map(|(path, item)| (child("/paths", path), item))
     }
-    Ok(())
-}
 
-/// Makes references to the other fragments references within one document.
-fn localize(node: &mut Value, names: &[String]) {
-    match node {
-        Value::Object(members) => {
-            for (key, member) in members {
-                match member {
-                    Value::String(target) if key == "$ref" => {
-                        if let Some((file, _)) = target.split_once('#')
-                            && names
-                                .iter()
-                                .any(|name| name == file.trim_start_matches("./"))
-                        {
-                            *target = target.split_off(file.len());
-                        }
-                    }
-                    _ => localize(member, names),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| localize(item, names)),
-        _ => {}
+    /// Every operation with its JSON pointer.
+    pub(super) fn operations(&self) -> impl Iterator<Item = (String, &Value)> {
+        self.paths().flat_map(|(pointer, item)| {
+            METHODS
+                .into_iter()
+                .filter_map(move |method| Some((child(&pointer, method), item.get(method)?)))
+        })
+    }
+
+    /// The node at `pointer`, or what its reference leads to, with its JSON pointer.
+    pub(super) fn resolve<'a>(&'a self, pointer: String, node: &'a Value) -> (String, &'a Value) {
+        reference(node)
+            .and_then(|target| target.strip_prefix('#'))
+            .and_then(|target| Some((target.to_owned(), self.document.pointer(target)?)))
+            .unwrap_or((pointer, node))
     }
 }
 

@@ -9,14 +9,14 @@ use openapiv3::OpenAPI;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use syn::Item;
 
-use super::{bundle::Bundle, promises, vocabulary};
+use super::{accept::Accepted, bundle::Bundle, promises, vocabulary};
 use crate::failure::Failure;
 
 /// The crate the output lives in, whose own types `x-rust-type` names.
 const HOME: &str = "atlas-snapshots-generated";
 
 /// The generated client, formatted.
-pub(super) fn generate(bundle: &Bundle) -> Result<String, Failure> {
+pub(super) fn generate(bundle: &Bundle, accepted: &Accepted<'_>) -> Result<String, Failure> {
     let fail = |problem: String| Failure::new(bundle.place(""), problem);
 
     let spec: OpenAPI = serde_json::from_value(bundle.document.clone()).map_err(|error| {
@@ -36,7 +36,12 @@ pub(super) fn generate(bundle: &Bundle) -> Result<String, Failure> {
     let types = types(&file);
     promises::kept(bundle, types)?;
     let vocabularies = vocabulary::impls(types);
+    let source = prettyplease::unparse(&file);
+    let accept = accepted
+        .function(&source)
+        .map_err(|problem| fail(problem).help("the overlay must leave an operationId as it is"))?;
     file.items.extend(vocabularies);
+    file.items.push(accept);
     // The generator's call examples lack everything around them and cannot compile; as `ignore` they
     // would stand in every test run as skipped tests.
     Ok(prettyplease::unparse(&file).replace("\n```ignore\n", "\n```text\n"))

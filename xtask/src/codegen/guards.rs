@@ -1,20 +1,22 @@
 //! What the generator would get wrong: some by panicking, most without a word.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
-use super::bundle::{Bundle, child, reference};
+use super::{
+    bundle::{Bundle, child, reference},
+    is_data, name,
+};
 use crate::failure::Failure;
 
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
 const NAMED_SCHEMA: &str = "#/components/schemas/";
 
 /// Refuses the first thing the generator cannot be trusted with.
 pub(super) fn inspect(bundle: &Bundle) -> Result<(), Failure> {
     let guard = Guard { bundle };
-    guard.version()?;
     guard.walk("", &bundle.document)?;
+    guard.names()?;
     guard.operations()
 }
 
@@ -25,17 +27,6 @@ struct Guard<'a> {
 impl<'a> Guard<'a> {
     fn fail(&self, pointer: &str, problem: impl std::fmt::Display) -> Failure {
         Failure::new(self.bundle.place(pointer), problem)
-    }
-
-    fn version(&self) -> Result<(), Failure> {
-        let version = self.bundle.document["openapi"].as_str().unwrap_or_default();
-        if version.starts_with("3.0.") {
-            return Ok(());
-        }
-        let problem = format!("not an OpenAPI 3.0 document: openapi is {version:?}");
-        Err(self
-            .fail("/openapi", problem)
-            .help("the generator reads 3.0.x alone"))
     }
 
     /// Checks what holds for every node, wherever it is.
@@ -70,13 +61,6 @@ impl<'a> Guard<'a> {
                 ));
             }
         }
-        if let Some(target) = members.get("$ref").and_then(Value::as_str)
-            && target
-                .strip_prefix('#')
-                .is_none_or(|target| self.bundle.document.pointer(target).is_none())
-        {
-            return Err(self.fail(pointer, format!("{target} leads nowhere")));
-        }
         if members.contains_key("x-rust-type") && !is_property(pointer) {
             return Err(self
                 .fail(pointer, "x-rust-type on something other than a property")
@@ -85,23 +69,41 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    fn operations(&self) -> Result<(), Failure> {
-        let paths = self.bundle.document["paths"].as_object();
-        for (path, item) in paths.into_iter().flatten() {
-            let pointer = child("/paths", path);
-            if reference(item).is_some() {
-                return Err(self.fail(&pointer, "a path by reference is not supported"));
-            }
-            for method in METHODS {
-                if let Some(operation) = item.get(method) {
-                    self.operation(&child(&pointer, method), operation)?;
-                }
+    /// Checks that no two schemas become one Rust type, whichever fragments they are in.
+    fn names(&self) -> Result<(), Failure> {
+        let mut types = BTreeMap::new();
+        let schemas = self.bundle.document["components"]["schemas"].as_object();
+        for schema in schemas.into_iter().flat_map(Map::keys) {
+            let pointer = child("/components/schemas", schema);
+            if let Some(other) = types.insert(name::folded(schema), pointer.clone()) {
+                let other = self.bundle.place(&other);
+                let problem = format!("{schema} makes the same Rust type as {other}");
+                return Err(self.fail(&pointer, problem).help("rename one of them"));
             }
         }
         Ok(())
     }
 
-    fn operation(&self, pointer: &str, operation: &Value) -> Result<(), Failure> {
+    fn operations(&self) -> Result<(), Failure> {
+        for (pointer, item) in self.bundle.paths() {
+            if reference(item).is_some() {
+                return Err(self.fail(&pointer, "a path by reference is not supported"));
+            }
+        }
+        let mut methods = BTreeMap::new();
+        for (pointer, operation) in self.bundle.operations() {
+            let id = self.operation(&pointer, operation)?;
+            if let Some(other) = methods.insert(name::folded(id), pointer.clone()) {
+                let other = self.bundle.place(&other);
+                let problem = format!("operationId {id} makes the same method as {other}");
+                return Err(self.fail(&pointer, problem).help("rename one of them"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks one operation and answers its id.
+    fn operation(&self, pointer: &str, operation: &'a Value) -> Result<&'a str, Failure> {
         let id = operation["operationId"].as_str().unwrap_or_default();
         if id.is_empty() {
             return Err(self
@@ -136,24 +138,17 @@ impl<'a> Guard<'a> {
                 .fail(&pointer, format!("no success among the responses of {id}"))
                 .help("the generator would hand out raw bytes; describe the 200"));
         }
-        Ok(())
+        Ok(id)
     }
 
     /// The named schema of a response's body.
     fn response(&self, pointer: &str, response: &'a Value) -> Result<&'a str, Failure> {
-        // `walk` has seen to it that references resolve.
-        let (pointer, response) = match reference(response).and_then(|to| to.strip_prefix('#')) {
-            Some(target) => (
-                target,
-                self.bundle.document.pointer(target).unwrap_or(response),
-            ),
-            None => (pointer, response),
-        };
-        let at = child(pointer, "content");
+        let (pointer, response) = self.bundle.resolve(pointer.to_owned(), response);
+        let at = child(&pointer, "content");
         let content = response["content"].as_object();
         let Some((media_type, body)) = content.into_iter().flatten().next() else {
             return Err(self
-                .fail(pointer, "response without content")
+                .fail(&pointer, "response without content")
                 .help("describe its body as application/json with a named schema"));
         };
         let mut media_types = content.into_iter().flat_map(Map::keys);
@@ -177,12 +172,6 @@ impl<'a> Guard<'a> {
                 )
             })
     }
-}
-
-/// Whether a key holds data or extensions, in which keywords mean nothing.
-fn is_data(key: &str) -> bool {
-    ["example", "examples", "default", "enum"].contains(&key)
-        || (key.starts_with("x-") && key != "x-rust-type")
 }
 
 fn is_property(pointer: &str) -> bool {

@@ -74,6 +74,18 @@ pub(super) fn discover(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(fragments)
 }
 
+/// Refuses two fragments of one name, by which overlay entries and references could mean either.
+pub(super) fn names_differ(sorted: &[Input]) -> Result<(), Failure> {
+    let twice = sorted.windows(2).find(|pair| pair[0].name == pair[1].name);
+    match twice {
+        None => Ok(()),
+        Some(pair) => Err(Failure::new(
+            &pair[1].path,
+            format!("{} is a fragment of that name already", pair[0].path),
+        )),
+    }
+}
+
 /// Every YAML file but the overlay and what linters keep under a dot.
 fn is_fragment(name: &str) -> bool {
     name.ends_with(SUFFIX) && !name.ends_with(OVERLAY_SUFFIX) && !name.starts_with('.')

@@ -1,13 +1,18 @@
 //! From the OpenAPI fragments to the generated client.
 
+mod accept;
 mod bundle;
 mod diff;
+mod fragment;
 mod generate;
 mod guards;
 mod header;
+mod info;
 mod inputs;
+mod name;
 mod overlay;
 mod promises;
+mod references;
 mod vocabulary;
 
 use std::{
@@ -33,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long)]
     check: bool,
 
-    /// An OpenAPI fragment; repeat for several [default: openapi/*.yaml but the overlay]
+    /// An OpenAPI fragment; repeat for several, in any order [default: openapi/*.yaml but the overlay]
     #[arg(long = "spec", value_name = "FILE")]
     specs: Vec<PathBuf>,
 
@@ -91,13 +96,28 @@ fn source(fragments: &[PathBuf], overlay: &Path) -> Result<String, Failure> {
         .iter()
         .map(|path| inputs::Input::read(path))
         .collect::<Result<Vec<_>, _>>()?;
+    fragments.sort_by(|one, other| one.name.cmp(&other.name));
+    inputs::names_differ(&fragments)?;
     let overlay = inputs::Input::read(overlay)?;
 
     let header = header::header(fragments.iter().chain([&overlay]));
+    let documented = bundle::Bundle::of(&fragments)?;
     overlay::apply(&overlay, &mut fragments)?;
-    let bundle = bundle::Bundle::of(fragments)?;
-    guards::inspect(&bundle)?;
-    Ok(header + &generate::generate(&bundle)?)
+    let patched = bundle::Bundle::of(&fragments).map_err(|failure| {
+        let overlay = &overlay.path;
+        failure.help(format!(
+            "the fragment itself is right; see what {overlay} makes of it"
+        ))
+    })?;
+    guards::inspect(&patched)?;
+    let accepted = accept::Accepted::of(&documented, &patched)?;
+    Ok(header + &generate::generate(&patched, &accepted)?)
+}
+
+/// Whether a key holds data or extensions, in which the keywords of OpenAPI mean nothing.
+fn is_data(key: &str) -> bool {
+    ["example", "examples", "default", "enum"].contains(&key)
+        || (key.starts_with("x-") && key != "x-rust-type")
 }
 
 fn check(output: &Path, wanted: &str) -> Result<(), Failure> {

@@ -11,13 +11,20 @@ use assert_cmd::{Command, assert::Assert, cargo::cargo_bin_cmd};
 use predicates::{prelude::PredicateBooleanExt as _, str::contains};
 use tempfile::TempDir;
 
+pub(crate) const COMMON: &str = "common.yaml";
+pub(crate) const FLEX: &str = "flex-snapshots.yaml";
 pub(crate) const FRAGMENT: &str = "serverless-snapshots.yaml";
+pub(crate) const FRAGMENTS: [&str; 3] = [COMMON, FLEX, FRAGMENT];
 pub(crate) const OVERLAY: &str = "codegen.overlay.yaml";
 pub(crate) const OUTPUT: &str = "codegen.rs";
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn original(name: &str) -> String {
+    fs::read_to_string(root().join("openapi").join(name)).unwrap()
 }
 
 pub(crate) fn xtask() -> Command {
@@ -33,16 +40,24 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// The real fragment and overlay, nothing generated yet.
+    /// The real fragments and overlay, nothing generated yet.
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        for name in [FRAGMENT, OVERLAY] {
-            fs::copy(root().join("openapi").join(name), folder.path().join(name)).unwrap();
+        let mut sandbox = Self::empty();
+        for name in FRAGMENTS {
+            sandbox.add_fragment(name, &original(name));
         }
-        Self {
-            folder,
-            fragments: vec![FRAGMENT],
-        }
+        sandbox.write(OVERLAY, &original(OVERLAY));
+        sandbox
+    }
+
+    /// No fragment, and an overlay without entries.
+    pub(crate) fn empty() -> Self {
+        let sandbox = Self {
+            folder: TempDir::new().unwrap(),
+            fragments: Vec::new(),
+        };
+        sandbox.write(OVERLAY, "{ overlay: 1, entries: [] }");
+        sandbox
     }
 
     /// A sandbox whose generated file is up to date.
@@ -67,6 +82,17 @@ impl Sandbox {
     pub(crate) fn add_fragment(&mut self, name: &'static str, text: &str) {
         self.write(name, text);
         self.fragments.push(name);
+    }
+
+    /// Adds entries at the end of the overlay.
+    pub(crate) fn add_entries(&self, entries: &str) {
+        self.write(OVERLAY, &(self.read(OVERLAY) + entries));
+    }
+
+    /// Names the fragments in the other order.
+    pub(crate) fn reversed(mut self) -> Self {
+        self.fragments.reverse();
+        self
     }
 
     /// Replaces the first `from`, which must be there.

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use atlas_snapshots::{ClusterName, PageSize, Prefetch, ProjectId};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::output::Format;
 
-/// List the backup snapshots of MongoDB Atlas serverless instances
+/// List the backup snapshots of MongoDB Atlas Flex clusters and serverless instances
 ///
 /// A listing is complete, or the program says why not: by its exit code and on standard error.
 #[derive(Debug, Parser)]
@@ -34,7 +34,7 @@ pub(crate) enum AuthCommand {
     Check(TargetArgs),
 }
 
-/// Print every snapshot of one serverless instance
+/// Print every snapshot of one cluster
 ///
 /// Reads the listing page by page and prints each snapshot once, in the order Atlas gives.
 /// Rows go to standard output. Errors, notices and a closing summary go to standard error.
@@ -77,6 +77,17 @@ pub(crate) struct ListArgs {
     pub(crate) resume_from: Option<PathBuf>,
 }
 
+/// What `--api` accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiChoice {
+    /// Flex, and serverless where Flex knows no such cluster
+    Auto,
+    /// The API of Flex clusters
+    Flex,
+    /// The API of serverless instances, past its sunset
+    Serverless,
+}
+
 /// What to list, and where.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
@@ -85,9 +96,17 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<ProjectId>,
 
-    /// Name of the serverless instance
-    #[arg(long, value_name = "NAME")]
-    pub(crate) instance: ClusterName,
+    /// Name of the cluster, of either kind; found out by asking Flex first
+    #[arg(long, value_name = "NAME", required_unless_present = "instance")]
+    pub(crate) cluster: Option<ClusterName>,
+
+    /// Name of a serverless instance; short for --cluster NAME --api serverless
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "api"])]
+    pub(crate) instance: Option<ClusterName>,
+
+    /// Which API to ask
+    #[arg(long, default_value = "auto")]
+    pub(crate) api: ApiChoice,
 
     /// Where Atlas is, without a trailing slash; plain http for this machine only
     /// [env: MONGODB_ATLAS_OPS_MANAGER_URL] [default: https://cloud.mongodb.com]
@@ -98,8 +117,8 @@ pub(crate) struct TargetArgs {
 const GETTING_STARTED: &str = "\
 Example:
   export MONGODB_ATLAS_CLIENT_ID=... MONGODB_ATLAS_CLIENT_SECRET=...  # a service account
-  atlas-snapshots auth check --project 32b6e34b3d91647abb20e7b8 --instance Instance0
-  atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --instance Instance0
+  atlas-snapshots auth check --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0
+  atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0
 
 'atlas-snapshots list --help' explains output formats, environment and exit codes.";
 
@@ -131,7 +150,7 @@ Exit codes:
   2  Bad usage: nothing was requested
   3  Listed to the end, but the set changed meanwhile and a snapshot may be missing; see --verify
   4  Not let in: credentials, role or IP address
-  5  No such project or instance
+  5  No such project or cluster
   6  Too many requests
   7  The API is withdrawn
 
@@ -146,21 +165,21 @@ Examples:
   # A table, project and credentials from the environment
   export MONGODB_ATLAS_CLIENT_ID=... MONGODB_ATLAS_CLIENT_SECRET=...
   export MONGODB_ATLAS_PROJECT_ID=32b6e34b3d91647abb20e7b8
-  atlas-snapshots list --instance Instance0
+  atlas-snapshots list --cluster Cluster0
 
   # The ids of all completed snapshots
-  atlas-snapshots list --instance Instance0 --output ndjson |
+  atlas-snapshots list --cluster Cluster0 --output ndjson |
     jq -r 'select(.status == \"completed\").id'
 
   # A spreadsheet, and proof that it is whole
-  atlas-snapshots list --instance Instance0 --output csv --verify > snapshots.csv && echo complete
+  atlas-snapshots list --cluster Cluster0 --output csv --verify > snapshots.csv && echo complete
 
   # Until it is done, whatever happens in between
-  until atlas-snapshots list --instance Instance0 --output ndjson \\
+  until atlas-snapshots list --cluster Cluster0 --output ndjson \\
     --checkpoint at.json --resume-from at.json >> snapshots.ndjson; do sleep 60; done
 
   # Against a mock on this machine, no credentials needed
-  atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --instance Instance0 \\
+  atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0 \\
     --base-url http://127.0.0.1:8080";
 
 /// A usage error found after parsing, told as clap tells its own.

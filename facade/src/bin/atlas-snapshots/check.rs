@@ -15,8 +15,8 @@ use crate::target::{NoClient, Target};
 pub(crate) fn run(args: TargetArgs) -> Result<Exit, NoClient> {
     let target = Target::resolve(args)?;
     let atlas = target.client(|builder| builder.retry(RetryPolicy::none()))?;
-    let mut pages = atlas
-        .serverless_snapshots(target.project.clone(), target.instance.clone())
+    let mut pages = target
+        .listing(&atlas)
         .page_size(smallest())
         // Nothing is to be read ahead.
         .page_limit(NonZeroU64::MIN)

@@ -34,9 +34,11 @@ pub(crate) fn say_summary(summary: &Summary) {
         say(format_args!(
             "notice: Atlas withdraws this API (Sunset: {sunset}); its successor is listFlexBackups"
         ));
-        if summary.delivered() == 0 {
-            say("notice: that a withdrawn API lists no snapshots does not prove there are none");
-        }
+    }
+    if summary.is_doubtfully_empty() {
+        say(
+            "notice: that an API past its sunset lists none does not prove there are none; try --api flex",
+        );
     }
     say(format_args!("summary: {summary}"));
 }

@@ -48,9 +48,9 @@ pub(crate) fn run(args: ListArgs) -> Result<Exit, NoClient> {
     };
     let attempts = NonZeroU32::MIN.saturating_add(args.max_retries);
     let policy = RetryPolicy::default().max_attempts(attempts);
+    let atlas = target.client(|builder| builder.retry(policy))?;
     let mut listing = target
-        .client(|builder| builder.retry(policy))?
-        .serverless_snapshots(target.project.clone(), target.instance.clone())
+        .listing(&atlas)
         .page_size(args.page_size)
         .prefetch(args.prefetch)
         .deadline(args.deadline);

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use atlas_snapshots::{
-    Atlas, AtlasBuilder, BaseUrl, ClusterName, Credentials, ErrorKind as LibraryErrorKind,
+    Atlas, AtlasBuilder, BaseUrl, ClusterName, Credentials, ErrorKind as LibraryErrorKind, Listing,
     ProjectId,
 };
 use clap::error::ErrorKind;
 
-use crate::args::{TargetArgs, usage_error};
+use crate::args::{ApiChoice, TargetArgs, usage_error};
 use crate::environment::{self, variable};
 
 /// Why there is no client.
@@ -29,8 +29,9 @@ impl From<clap::Error> for NoClient {
 /// What is listed, and where. `Display` names both for a person.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) project: ProjectId,
-    pub(crate) instance: ClusterName,
+    project: ProjectId,
+    cluster: ClusterName,
+    api: ApiChoice,
     base_url: BaseUrl,
 }
 
@@ -48,9 +49,18 @@ impl Target {
             })?,
             None => base_url_from_environment()?,
         };
+        let (cluster, api) = match (args.instance, args.cluster) {
+            (Some(instance), _) => (instance, ApiChoice::Serverless),
+            (None, Some(cluster)) => (cluster, args.api),
+            (None, None) => {
+                let missing = "no cluster: give --cluster <NAME>";
+                return Err(usage_error(ErrorKind::MissingRequiredArgument, missing));
+            }
+        };
         Ok(Self {
             project,
-            instance: args.instance,
+            cluster,
+            api,
             base_url,
         })
     }
@@ -73,6 +83,16 @@ impl Target {
             })
     }
 
+    /// The listing that the arguments ask for.
+    pub(crate) fn listing(&self, atlas: &Atlas) -> Listing {
+        let (project, cluster) = (self.project.clone(), self.cluster.clone());
+        match self.api {
+            ApiChoice::Auto => atlas.snapshots(project, cluster),
+            ApiChoice::Flex => atlas.flex_snapshots(project, cluster),
+            ApiChoice::Serverless => atlas.serverless_snapshots(project, cluster),
+        }
+    }
+
     fn credentials(&self) -> Result<Credentials, clap::Error> {
         if self.base_url.is_loopback() && !environment::has_credentials() {
             return Ok(Credentials::anonymous());
@@ -85,10 +105,11 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             project,
-            instance,
+            cluster,
             base_url,
+            ..
         } = self;
-        write!(f, "{instance} of project {project} at {base_url}")
+        write!(f, "{cluster} of project {project} at {base_url}")
     }
 }
 

@@ -192,7 +192,7 @@ impl FakeAtlas {
         self.flying.load(Ordering::SeqCst)
     }
 
-    fn answer(&self, request: PageRequest) -> Result<PageAnswer, Error> {
+    fn answer(&self, request: &PageRequest) -> Result<PageAnswer, Error> {
         let quirk = self
             .quirks
             .lock()
@@ -260,12 +260,13 @@ impl PageSource for FakeAtlas {
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture {
         Box::pin(async move {
             let _in_flight = InFlight::enter(&self);
-            self.log.lock().unwrap().push(request);
+            request.meter.count();
+            self.log.lock().unwrap().push(request.clone());
             let delay = self.delays.get(usize::try_from(request.page - 1).unwrap());
             if let Some(&delay) = delay.filter(|&&delay| delay > 0) {
                 tokio::time::sleep(Duration::from_millis(delay)).await;
             }
-            self.answer(request)
+            self.answer(&request)
         })
     }
 }
@@ -296,6 +297,7 @@ pub(super) fn listing_with(
     policy: RetryPolicy,
 ) -> Listing {
     let scope = Scope {
+        api: "serverless",
         project: "32b6e34b3d91647abb20e7b8".parse().unwrap(),
         instance: "Instance0".parse().unwrap(),
         page_size: PageSize::new(page_size).unwrap(),

@@ -13,15 +13,16 @@ use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use atlas_snapshots_mock::{Dialect, FaultRule, Links, MockAtlas, TotalCount};
+use atlas_snapshots_mock::{ClusterKind, Dialect, FaultRule, Links, MockAtlas, Sunset, TotalCount};
 use clap::Parser;
 use sign_in::SignInArguments;
 
 /// Serve a make-believe MongoDB Atlas on 127.0.0.1.
 ///
-/// One operation is there, the listing of a serverless instance's snapshots:
+/// Two operations are there, the listings of a serverless instance's and a Flex cluster's snapshots:
 ///
 ///   GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots
+///   GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots
 ///
 /// and, if told so, the ways to sign in to it.
 ///
@@ -53,6 +54,14 @@ struct Arguments {
     /// The serverless instance of that project
     #[arg(long, value_name = "NAME", default_value = "Instance0")]
     instance: String,
+
+    /// What kind of cluster that instance is: serverless or flex
+    #[arg(long, value_name = "KIND", default_value = "serverless")]
+    kind: ClusterKind,
+
+    /// Withdraw the serverless API: gone (410), empty (200 with no rows) or not-found (404)
+    #[arg(long, value_name = "HOW")]
+    sunset: Option<Sunset>,
 
     /// Answer as the service has been recorded to, not as it is documented
     #[arg(long)]
@@ -155,9 +164,13 @@ async fn start(arguments: Arguments) -> Result<MockAtlas, Box<dyn Error>> {
         .latency(Duration::from_millis(arguments.latency_ms))
         .project_id(arguments.project)
         .instance_name(arguments.instance)
+        .kind(arguments.kind)
         .total_count(arguments.total_count)
         .links(arguments.links)
         .faults(arguments.faults);
+    if let Some(sunset) = arguments.sunset {
+        builder = builder.sunset(sunset);
+    }
     if arguments.live {
         builder = builder.dialect(Dialect::Live);
     }

@@ -17,9 +17,21 @@ macro_rules! responses {
     };
 }
 
+macro_rules! shared_response {
+    ($rest:literal) => {
+        concat!("common.yaml#/components/responses/", $rest)
+    };
+}
+
 macro_rules! response {
     ($rest:literal) => {
         concat!("serverless-snapshots.yaml#/components/responses/", $rest)
+    };
+}
+
+macro_rules! shared_schema {
+    ($rest:literal) => {
+        concat!("common.yaml#/components/schemas/", $rest)
     };
 }
 
@@ -48,7 +60,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         edit: |it| {
             it.set(
                 responses!("409"),
-                json!({ "$ref": "#/components/responses/BadRequest" }),
+                json!({ "$ref": "common.yaml#/components/responses/BadRequest" }),
             );
         },
         noticed: &[
@@ -60,8 +72,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         what: "another body for a status",
         edit: |it| {
             it.set(
-                response!("NotFound/content/application~1json/schema/$ref"),
-                "#/components/schemas/ServerlessSnapshotPage",
+                shared_response!("NotFound/content/application~1json/schema/$ref"),
+                "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshotPage",
             );
         },
         noticed: &[
@@ -96,7 +108,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a keyword that these suites do not know",
-        edit: |it| it.set(schema!("Link/oneOf"), json!([{ "type": "object" }])),
+        edit: |it| it.set(shared_schema!("Link/oneOf"), json!([{ "type": "object" }])),
         noticed: &[(Responses, "is no keyword these suites can check")],
     },
     Mutation {
@@ -128,7 +140,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a property less",
-        edit: |it| _ = it.remove(schema!("Link/properties/rel")),
+        edit: |it| _ = it.remove(shared_schema!("Link/properties/rel")),
         noticed: &[
             (Responses, "'rel' was unexpected"),
             (Schemas, "/properties/rel"),
@@ -247,7 +259,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "nothing required",
-        edit: |it| _ = it.remove(schema!("FieldViolation/required")),
+        edit: |it| _ = it.remove(shared_schema!("FieldViolation/required")),
         noticed: &[
             (Schemas, "at /required"),
             (
@@ -263,7 +275,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "another length of an id",
-        edit: |it| it.set(schema!("SnapshotId/pattern"), "^([a-f0-9]{25})$"),
+        edit: |it| it.set(shared_schema!("SnapshotId/pattern"), "^([a-f0-9]{25})$"),
         noticed: &[
             (Responses, "at /results/0/id"),
             (Examples, "SnapshotId/pattern"),
@@ -273,7 +285,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         what: "a list of other things",
         edit: |it| {
             it.set(
-                schema!("ApiError/properties/parameters/items/type"),
+                shared_schema!("ApiError/properties/parameters/items/type"),
                 "string",
             );
         },
@@ -285,9 +297,9 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "a schema of another name",
         edit: |it| {
-            it.rename(schema!("FieldViolation"), "Reason");
+            it.rename(shared_schema!("FieldViolation"), "Reason");
             it.set(
-                schema!("BadRequestDetail/properties/fields/items/$ref"),
+                shared_schema!("BadRequestDetail/properties/fields/items/$ref"),
                 "#/components/schemas/Reason",
             );
         },
@@ -298,12 +310,16 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "another description",
-        edit: |it| it.set(schema!("Link/description"), "A way out."),
+        edit: |it| it.set(shared_schema!("Link/description"), "A way out."),
         noticed: &[(Schemas, "say \"A way out.\"")],
     },
     Mutation {
         what: "no example",
-        edit: |it| _ = it.remove(response!("Forbidden/content/application~1json/examples")),
+        edit: |it| {
+            _ = it.remove(shared_response!(
+                "Forbidden/content/application~1json/examples"
+            ));
+        },
         noticed: &[(Examples, "has no example")],
     },
     Mutation {
@@ -338,7 +354,9 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         what: "an example of another status",
         edit: |it| {
             it.set(
-                response!("NotFound/content/application~1json/examples/documented/value/error"),
+                shared_response!(
+                    "NotFound/content/application~1json/examples/documented/value/error"
+                ),
                 400,
             );
         },
@@ -346,7 +364,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "an example that a request could not carry",
-        edit: |it| it.set(schema!("ProjectId/example"), "32B6E34B3D91647ABB20E7B8"),
+        edit: |it| {
+            it.set(
+                shared_schema!("ProjectId/example"),
+                "32B6E34B3D91647ABB20E7B8",
+            );
+        },
         noticed: &[(Examples, "ProjectId refuses it")],
     },
     Mutation {

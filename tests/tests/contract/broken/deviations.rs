@@ -5,6 +5,12 @@ use serde_json::json;
 use super::Mutation;
 use crate::checks::Check::{Decoding, Deviations, Schemas};
 
+macro_rules! shared_schema {
+    ($rest:literal) => {
+        concat!("common.yaml#/components/schemas/", $rest)
+    };
+}
+
 macro_rules! schema {
     ($rest:literal) => {
         concat!("serverless-snapshots.yaml#/components/schemas/", $rest)
@@ -25,7 +31,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a pattern left in force",
-        edit: |it| it.remove_entry(schema!("SnapshotId")),
+        edit: |it| it.remove_entry(shared_schema!("SnapshotId")),
         noticed: &[(Decoding, "decodes a body with \"-\" at \"/results/0/id\"")],
     },
     Mutation {
@@ -60,7 +66,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "parameters left objects",
-        edit: |it| it.remove_entry(schema!("ApiError/properties/parameters")),
+        edit: |it| it.remove_entry(shared_schema!("ApiError/properties/parameters")),
         noticed: &[
             (Schemas, "at /properties/parameters"),
             (Decoding, "at \"/parameters\""),
@@ -90,7 +96,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "an entry that says what is documented",
-        edit: |it| it.add_entry(schema!("SnapshotId"), json!({ "type": "string" })),
+        edit: |it| it.add_entry(shared_schema!("SnapshotId"), json!({ "type": "string" })),
         noticed: &[
             (Deviations, "sets type of"),
             (Deviations, "excuses nothing"),
@@ -98,7 +104,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "an entry that the generated types do not follow",
-        edit: |it| it.add_entry(schema!("Link"), json!({ "description": "A way out." })),
+        edit: |it| {
+            it.add_entry(
+                shared_schema!("Link"),
+                json!({ "description": "A way out." }),
+            );
+        },
         noticed: &[
             (Deviations, "excuses nothing"),
             (Schemas, "say \"A way out.\""),

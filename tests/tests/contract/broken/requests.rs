@@ -15,15 +15,21 @@ macro_rules! operation {
     };
 }
 
+macro_rules! shared_parameter {
+    ($rest:literal) => {
+        concat!("common.yaml#/components/parameters/", $rest)
+    };
+}
+
 macro_rules! parameter {
     ($rest:literal) => {
         concat!("serverless-snapshots.yaml#/components/parameters/", $rest)
     };
 }
 
-macro_rules! schema {
+macro_rules! shared_schema {
     ($rest:literal) => {
-        concat!("serverless-snapshots.yaml#/components/schemas/", $rest)
+        concat!("common.yaml#/components/schemas/", $rest)
     };
 }
 
@@ -62,20 +68,20 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     Mutation {
         what: "a path parameter of another name",
         edit: |it| {
-            it.set(parameter!("groupId/name"), "projectId");
+            it.set(parameter!("clusterName/name"), "instance");
             it.rename(
                 operation!(""),
-                "/api/atlas/v1.0/groups/{projectId}/serverless/{clusterName}/backup/snapshots",
+                "/api/atlas/v1.0/groups/{groupId}/serverless/{instance}/backup/snapshots",
             );
         },
         noticed: &[
-            (Refusals, "no good value of projectId"),
-            (Arguments, "guards groupId"),
+            (Refusals, "no good value of instance"),
+            (Arguments, "guards clusterName"),
         ],
     },
     Mutation {
         what: "an optional path parameter",
-        edit: |it| it.set(parameter!("groupId/required"), false),
+        edit: |it| it.set(shared_parameter!("groupId/required"), false),
         noticed: &[(Requests, "has to be required")],
     },
     Mutation {
@@ -102,12 +108,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a query parameter that is a header",
-        edit: |it| it.set(parameter!("pretty/in"), "header"),
+        edit: |it| it.set(shared_parameter!("pretty/in"), "header"),
         noticed: &[(Requests, "no query parameter pretty is documented")],
     },
     Mutation {
         what: "a query parameter of another name",
-        edit: |it| it.set(parameter!("pageNum/name"), "page"),
+        edit: |it| it.set(shared_parameter!("pageNum/name"), "page"),
         noticed: &[
             (Requests, "no query parameter pageNum is documented"),
             (Refusals, "?page=0"),
@@ -115,7 +121,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a required query parameter",
-        edit: |it| it.set(parameter!("includeCount/required"), true),
+        edit: |it| it.set(shared_parameter!("includeCount/required"), true),
         noticed: &[
             (Requests, "is left out"),
             (Refusals, "includeCount/required"),
@@ -123,7 +129,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a lower maximum",
-        edit: |it| it.set(parameter!("itemsPerPage/schema/maximum"), 499),
+        edit: |it| it.set(shared_parameter!("itemsPerPage/schema/maximum"), 499),
         noticed: &[
             (Requests, "500 is greater than the maximum of 499"),
             (Arguments, "PageSize of the facade takes \"500\""),
@@ -132,7 +138,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a higher maximum",
-        edit: |it| it.set(parameter!("itemsPerPage/schema/maximum"), 501),
+        edit: |it| it.set(shared_parameter!("itemsPerPage/schema/maximum"), 501),
         noticed: &[
             (Arguments, "PageSize of the facade refuses \"501\""),
             (Refusals, "?itemsPerPage=501 answered 400"),
@@ -140,7 +146,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "an exclusive maximum",
-        edit: |it| it.set(parameter!("itemsPerPage/schema/exclusiveMaximum"), true),
+        edit: |it| {
+            it.set(
+                shared_parameter!("itemsPerPage/schema/exclusiveMaximum"),
+                true,
+            );
+        },
         noticed: &[
             (Requests, "500"),
             (Arguments, "takes \"500\""),
@@ -149,7 +160,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "no maximum",
-        edit: |it| _ = it.remove(parameter!("itemsPerPage/schema/maximum")),
+        edit: |it| _ = it.remove(shared_parameter!("itemsPerPage/schema/maximum")),
         noticed: &[
             (Arguments, "refuses \"18446744073709551615\""),
             (Refusals, "answered 400"),
@@ -157,7 +168,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a higher minimum",
-        edit: |it| it.set(parameter!("itemsPerPage/schema/minimum"), 2),
+        edit: |it| it.set(shared_parameter!("itemsPerPage/schema/minimum"), 2),
         noticed: &[
             (Requests, "1 is less than the minimum of 2"),
             (Refusals, "itemsPerPage=1 answered 200"),
@@ -165,12 +176,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a lower minimum",
-        edit: |it| it.set(parameter!("pageNum/schema/minimum"), 0),
+        edit: |it| it.set(shared_parameter!("pageNum/schema/minimum"), 0),
         noticed: &[(Refusals, "?pageNum=0 answered 400")],
     },
     Mutation {
         what: "a number that is a flag",
-        edit: |it| it.set(parameter!("pageNum/schema/type"), "boolean"),
+        edit: |it| it.set(shared_parameter!("pageNum/schema/type"), "boolean"),
         noticed: &[
             (Requests, "pageNum is \"1\""),
             (Refusals, "?pageNum=1 answered 200"),
@@ -178,12 +189,12 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a number that is any text",
-        edit: |it| it.set(parameter!("pageNum/schema/type"), "string"),
+        edit: |it| it.set(shared_parameter!("pageNum/schema/type"), "string"),
         noticed: &[(Refusals, "pageNum")],
     },
     Mutation {
         what: "a flag that is a number",
-        edit: |it| it.set(parameter!("envelope/schema/type"), "integer"),
+        edit: |it| it.set(shared_parameter!("envelope/schema/type"), "integer"),
         noticed: &[
             (Requests, "envelope is \"true\""),
             (Refusals, "?envelope=true answered 200"),
@@ -191,22 +202,22 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "another default of a number",
-        edit: |it| it.set(parameter!("itemsPerPage/schema/default"), 50),
+        edit: |it| it.set(shared_parameter!("itemsPerPage/schema/default"), 50),
         noticed: &[(Defaults, "?itemsPerPage=50 differently")],
     },
     Mutation {
         what: "another default of a flag",
-        edit: |it| it.set(parameter!("includeCount/schema/default"), false),
+        edit: |it| it.set(shared_parameter!("includeCount/schema/default"), false),
         noticed: &[(Defaults, "?includeCount=false differently")],
     },
     Mutation {
         what: "no default",
-        edit: |it| _ = it.remove(parameter!("pretty/schema/default")),
+        edit: |it| _ = it.remove(shared_parameter!("pretty/schema/default")),
         noticed: &[(Defaults, "has no default")],
     },
     Mutation {
         what: "a shorter pattern",
-        edit: |it| it.set(schema!("ProjectId/pattern"), "^([a-f0-9]{23})$"),
+        edit: |it| it.set(shared_schema!("ProjectId/pattern"), "^([a-f0-9]{23})$"),
         noticed: &[
             (Requests, "ProjectId/pattern"),
             (Arguments, "ProjectId of the facade takes"),
@@ -219,7 +230,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "a pattern without anchors",
-        edit: |it| it.set(schema!("ProjectId/pattern"), "[a-f0-9]{24}"),
+        edit: |it| it.set(shared_schema!("ProjectId/pattern"), "[a-f0-9]{24}"),
         noticed: &[
             (Arguments, "ProjectId of the facade refuses"),
             (Refusals, "leaves [404]"),
@@ -229,7 +240,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         what: "a wider pattern",
         edit: |it| {
             it.set(
-                schema!("ClusterName/pattern"),
+                shared_schema!("ClusterName/pattern"),
                 "^[a-zA-Z0-9_][a-zA-Z0-9_-]*$",
             );
         },
@@ -240,7 +251,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         what: "no pattern",
-        edit: |it| _ = it.remove(schema!("ClusterName/pattern")),
+        edit: |it| _ = it.remove(shared_schema!("ClusterName/pattern")),
         noticed: &[(Refusals, "forbids nothing")],
     },
     Mutation {

@@ -11,56 +11,102 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// The title for a person.
     pub(crate) title: &'static str,
+    /// Whether a table shows it.
+    pub(crate) in_table: InTable,
     /// The value as text; `None` when absent.
     pub(crate) value: fn(&Snapshot) -> Option<Cow<'_, str>>,
 }
 
-/// Every column: the id, then the others in their documented order. Programs rely on it.
-pub(crate) const COLUMNS: [Column; 9] = [
+/// When a table shows a column. Files always have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InTable {
+    Always,
+    /// Where a row fills it: what only one of the APIs has.
+    Filled,
+    /// It would say the same on every row, or as another column.
+    Never,
+}
+
+/// Every column: the id, then the serverless fields in their documented order, then what Flex
+/// adds. Programs rely on it; new ones go to the end.
+pub(crate) const COLUMNS: [Column; 13] = [
     Column {
         name: "id",
         title: "ID",
+        in_table: InTable::Always,
         value: |snapshot| Some(snapshot.id().as_str().into()),
     },
     Column {
         name: "createdAt",
         title: "CREATED",
+        in_table: InTable::Always,
         value: |snapshot| snapshot.created_at().map(date),
     },
     Column {
         name: "expiresAt",
         title: "EXPIRES",
+        in_table: InTable::Always,
         value: |snapshot| snapshot.expires_at().map(date),
     },
     Column {
         name: "frequencyType",
         title: "FREQUENCY",
+        in_table: InTable::Filled,
         value: |snapshot| snapshot.frequency_type().map(|f| f.as_str().into()),
     },
     Column {
         name: "mongodVersion",
         title: "VERSION",
+        in_table: InTable::Always,
         value: |snapshot| snapshot.mongod_version().map(Cow::from),
     },
     Column {
         name: "serverlessInstanceName",
         title: "INSTANCE",
+        in_table: InTable::Filled,
         value: |snapshot| snapshot.serverless_instance_name().map(Cow::from),
     },
     Column {
         name: "snapshotType",
         title: "TYPE",
+        in_table: InTable::Filled,
         value: |snapshot| snapshot.snapshot_type().map(|t| t.as_str().into()),
     },
     Column {
         name: "status",
         title: "STATUS",
+        in_table: InTable::Always,
         value: |snapshot| snapshot.status().map(|s| s.as_str().into()),
     },
     Column {
         name: "storageSizeBytes",
         title: "BYTES",
+        in_table: InTable::Filled,
         value: |snapshot| snapshot.storage_size_bytes().map(|n| n.to_string().into()),
+    },
+    Column {
+        name: "source",
+        title: "SOURCE",
+        in_table: InTable::Never,
+        value: |snapshot| Some(snapshot.source().as_str().into()),
+    },
+    Column {
+        name: "scheduledAt",
+        title: "SCHEDULED",
+        in_table: InTable::Filled,
+        value: |snapshot| snapshot.scheduled_at().map(date),
+    },
+    Column {
+        name: "startedAt",
+        title: "STARTED",
+        in_table: InTable::Filled,
+        value: |snapshot| snapshot.started_at().map(date),
+    },
+    Column {
+        name: "finishedAt",
+        title: "FINISHED",
+        in_table: InTable::Never,
+        value: |snapshot| snapshot.finished_at().map(date),
     },
 ];
 

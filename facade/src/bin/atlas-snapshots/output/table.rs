@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::env;
 use std::io::{self, Write};
 
@@ -6,11 +7,19 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 use terminal_size::{Width, terminal_size_of};
 
 use super::Output;
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, InTable};
 use crate::diagnostics::say;
 
 /// What to leave out where the terminal is narrow, least missed first.
-const DISPENSABLE: [&str; 5] = ["INSTANCE", "VERSION", "FREQUENCY", "EXPIRES", "TYPE"];
+const DISPENSABLE: [&str; 7] = [
+    "INSTANCE",
+    "VERSION",
+    "STARTED",
+    "SCHEDULED",
+    "FREQUENCY",
+    "EXPIRES",
+    "TYPE",
+];
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -22,6 +31,8 @@ const LONGEST: usize = 100;
 pub(crate) struct TableOutput<W> {
     out: W,
     table: Table,
+    /// Which columns a row has filled.
+    filled: [bool; COLUMNS.len()],
 }
 
 impl<W: Write> TableOutput<W> {
@@ -37,7 +48,8 @@ impl<W: Write> TableOutput<W> {
                 shape.set_cell_alignment(CellAlignment::Right);
             }
         }
-        Self { out, table }
+        let filled = [false; COLUMNS.len()];
+        Self { out, table, filled }
     }
 
     /// Leaves out columns, and in the end wraps cells, until the table is as narrow as asked.
@@ -48,8 +60,9 @@ impl<W: Write> TableOutput<W> {
             if self.natural_width() <= width {
                 break;
             }
-            self.hide(title);
-            hidden.push(title);
+            if self.hide(title) {
+                hidden.push(title);
+            }
         }
         self.table
             .set_content_arrangement(ContentArrangement::Dynamic)
@@ -68,21 +81,28 @@ impl<W: Write> TableOutput<W> {
             .saturating_sub(GAP)
     }
 
-    fn hide(&mut self, title: &str) {
-        for (column, shape) in COLUMNS.iter().zip(self.table.column_iter_mut()) {
-            if column.title == title {
-                shape.set_constraint(ColumnConstraint::Hidden);
-            }
-        }
+    /// False where the column was hidden before.
+    fn hide(&mut self, title: &str) -> bool {
+        let columns = COLUMNS.iter().zip(self.table.column_iter_mut());
+        let mut shown =
+            columns.filter(|(column, shape)| column.title == title && !shape.is_hidden());
+        let found = shown.next();
+        found.is_some_and(|(_, shape)| {
+            shape.set_constraint(ColumnConstraint::Hidden);
+            true
+        })
     }
 }
 
 impl<W: Write> Output for TableOutput<W> {
     fn row(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        self.table.add_row(COLUMNS.iter().map(|column| {
-            let value = (column.value)(snapshot);
-            value.map_or_else(|| "-".to_owned(), |value| legible(&value))
-        }));
+        let values = COLUMNS.each_ref().map(|column| (column.value)(snapshot));
+        for (filled, value) in self.filled.iter_mut().zip(&values) {
+            *filled |= value.is_some();
+        }
+        let shown = |value: Cow<'_, str>| legible(&value);
+        self.table
+            .add_row(values.map(|value| value.map_or_else(|| "-".to_owned(), shown)));
         Ok(())
     }
 
@@ -91,6 +111,16 @@ impl<W: Write> Output for TableOutput<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        for (column, filled) in COLUMNS.iter().zip(self.filled) {
+            let is_shown = match column.in_table {
+                InTable::Always => true,
+                InTable::Filled => filled,
+                InTable::Never => false,
+            };
+            if !is_shown {
+                self.hide(column.title);
+            }
+        }
         let hidden = width_of_stdout().map_or_else(Vec::new, |width| self.fit(width));
         for line in self.table.lines() {
             writeln!(self.out, "{}", line.trim_end())?;

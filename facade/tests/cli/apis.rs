@@ -1,0 +1,148 @@
+//! Which API is asked for a cluster.
+
+use atlas_snapshots_mock::{ClusterKind, MockAtlas, Sunset};
+use serde_json::json;
+use tokio::process::Command;
+
+use crate::harness::{ids, program, run, start};
+
+fn list(atlas: &MockAtlas, arguments: &[&str]) -> Command {
+    let mut command = program(["list", "--output", "ndjson"]);
+    command
+        .args([
+            "--project",
+            atlas.project_id(),
+            "--base-url",
+            atlas.base_url(),
+        ])
+        .args(arguments);
+    command
+}
+
+fn paths(atlas: &MockAtlas) -> Vec<&'static str> {
+    let requests = atlas.requests();
+    let which = |path: &str| {
+        if path.contains("/v2/") {
+            "flex"
+        } else {
+            "serverless"
+        }
+    };
+    requests
+        .iter()
+        .map(|request| which(&request.path))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
+    let name = "Instance0";
+    for (kind, arguments, asked) in [
+        (ClusterKind::Flex, &["--cluster", name][..], &["flex"][..]),
+        (
+            ClusterKind::Serverless,
+            &["--cluster", name],
+            &["flex", "serverless"],
+        ),
+        (
+            ClusterKind::Flex,
+            &["--cluster", name, "--api", "flex"],
+            &["flex"],
+        ),
+        (
+            ClusterKind::Serverless,
+            &["--cluster", name, "--api", "serverless"],
+            &["serverless"],
+        ),
+        (
+            ClusterKind::Serverless,
+            &["--instance", name],
+            &["serverless"],
+        ),
+    ] {
+        let atlas = start(MockAtlas::builder().kind(kind).snapshots(9)).await;
+        let ran = run(list(&atlas, arguments)).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert_eq!(
+            ids(&ran.json_lines()),
+            atlas.snapshot_ids(),
+            "{arguments:?}"
+        );
+        assert_eq!(paths(&atlas), asked, "{arguments:?}");
+        let source = (kind == ClusterKind::Flex).then(|| json!("flex"));
+        assert_eq!(ran.json_lines()[0].get("source").cloned(), source);
+    }
+}
+
+#[tokio::test]
+async fn a_flex_table_has_columns_of_its_own() {
+    let atlas = start(MockAtlas::builder().kind(ClusterKind::Flex).snapshots(9)).await;
+    let mut command = program(["list", "--cluster", "Instance0"]);
+    command.args([
+        "--project",
+        atlas.project_id(),
+        "--base-url",
+        atlas.base_url(),
+    ]);
+    let ran = run(command).await;
+    let header: Vec<_> = ran
+        .stdout
+        .lines()
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let expected = [
+        "ID",
+        "CREATED",
+        "EXPIRES",
+        "VERSION",
+        "STATUS",
+        "SCHEDULED",
+        "STARTED",
+    ];
+    assert_eq!(header, expected);
+}
+
+#[tokio::test]
+async fn a_withdrawn_api_has_its_exit_code_and_names_the_successor() {
+    for (sunset, code, said) in [
+        (Sunset::Gone, 7, "is withdrawn"),
+        (
+            Sunset::NotFound,
+            5,
+            "neither a Flex cluster nor a serverless instance",
+        ),
+        (
+            Sunset::Empty,
+            0,
+            "does not prove there are none; try --api flex",
+        ),
+    ] {
+        let atlas = start(MockAtlas::builder().snapshots(9).sunset(sunset)).await;
+        let ran = run(list(&atlas, &["--cluster", "Instance0"])).await;
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(code), ""),
+            "{ran:#?}"
+        );
+        assert!(ran.stderr.contains(said), "{ran:#?}");
+    }
+}
+
+#[tokio::test]
+async fn two_ways_to_name_the_cluster_are_one_too_many() {
+    let atlas = start(MockAtlas::builder().snapshots(9)).await;
+    for arguments in [
+        &["--cluster", "a", "--instance", "b"][..],
+        &["--instance", "a", "--api", "flex"],
+        &["--cluster", "a", "--api", "dedicated"],
+    ] {
+        assert_eq!(
+            run(list(&atlas, arguments)).await.code,
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(atlas.request_count(), 0);
+}

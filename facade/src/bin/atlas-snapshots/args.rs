@@ -131,7 +131,11 @@ Output formats:
   table   for reading; printed at the end, fitted to the width of the terminal
   json    one array of objects, field names as in the Atlas API
   ndjson  the same objects, one a line, printed as they arrive
-  csv     a header and one line a snapshot, printed as they arrive; absent values are empty
+  csv     a header and one line a snapshot, printed as they arrive; absent values are empty:
+          id, createdAt, expiresAt, frequencyType, mongodVersion, serverlessInstanceName,
+          snapshotType, status, storageSizeBytes, source, scheduledAt, startedAt, finishedAt
+  What only one API knows is absent for the other. A Flex snapshot says \"source\": \"flex\"; its
+  createdAt is the time it was finished. New fields and columns are added behind these.
 
 Environment:
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET

@@ -246,6 +246,16 @@ fn a_lone_fragment_speaks_for_itself() {
 }
 
 #[test]
+fn text_and_data_are_left_alone() {
+    let mut sandbox = Sandbox::empty();
+    let schema = r#"type: object, description: "See #1, a.yaml#/b", example: { $ref: x, anyOf: [1] }, x-note: { oneOf: [] }"#;
+    let fragment = LONE.replace("Lone: { type: object", &format!("Lone: {{ {schema}"));
+    sandbox.add_fragment("lone.yaml", &fragment);
+    sandbox.codegen().success();
+    assert!(sandbox.read(OUTPUT).contains("///See #1, a.yaml#/b\n"));
+}
+
+#[test]
 fn fragments_do_not_redefine_each_others_components() {
     for (section, name, component) in [
         ("schemas", "Link", "{ type: object }"),
@@ -270,6 +280,10 @@ fn fragments_do_not_redefine_each_others_components() {
             &format!("{name} is defined in"),
             &format!("rival.yaml#/components/{section}/{name}"),
         );
+        sandbox.refuses(
+            "refer to it",
+            &format!("$ref: \"<file>#/components/{section}/{name}\""),
+        );
     }
 }
 
@@ -280,6 +294,7 @@ fn fragments_do_not_share_a_path() {
     let rival = LONE.replace("Lone", "Rival").replace(" get:", " put:");
     sandbox.add_fragment("rival.yaml", &rival);
     sandbox.refuses("/lone is defined in", "rival.yaml#/paths/~1lone");
+    sandbox.refuses("describe all methods of a path in one fragment", "");
 }
 
 #[test]

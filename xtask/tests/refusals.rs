@@ -174,6 +174,16 @@ fn alternatives() {
                 &format!("yaml#/components/schemas/Link/properties/href/{keyword}"),
             );
     }
+    Sandbox::new()
+        .edit(
+            COMMON,
+            "        href:\n          type: string",
+            "        href:\n          allOf: [{ oneOf: [{ type: string }] }]",
+        )
+        .refuses(
+            "oneOf is not supported",
+            "yaml#/components/schemas/Link/properties/href/allOf/0/oneOf",
+        );
 }
 
 #[test]
@@ -304,17 +314,21 @@ fn several_media_types_to_ask_for() {
 
 #[test]
 fn no_media_type_to_ask_for() {
-    let sandbox = broken("        application/json:", "        x-nothing:");
-    let entries = "
+    for other in ["x-nothing", "application/vnd.\u{e4}tlas+json"] {
+        let sandbox = broken("        application/json:", &format!("        {other}:"));
+        let schema = "{ $ref: '#/components/schemas/ServerlessSnapshotPage' }";
+        sandbox.add_entries(&format!(
+            "
   - target: serverless-snapshots.yaml#/components/responses/ServerlessSnapshotPage/content
-    reason: The fragment says nothing.
-    patch: { x-nothing: null, application/json: { schema: { $ref: '#/components/schemas/ServerlessSnapshotPage' } } }
-";
-    sandbox.add_entries(entries);
-    sandbox.refuses(
-        "no media type among the successes of listServerlessBackups",
-        &format!("{GET}/responses"),
-    );
+    reason: The fragment says nothing that could be asked for.
+    patch: {{ {other}: null, application/json: {{ schema: {schema} }} }}
+"
+        ));
+        sandbox.refuses(
+            "no media type among the successes of listServerlessBackups",
+            &format!("{GET}/responses"),
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::pages::{Api, ApiPages};
+use super::operation::Api;
+use super::pages::ApiPages;
 use crate::arguments::{ClusterName, ProjectId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::listing::{PageAnswer, PageFuture, PageRequest, PageSource};

@@ -2,10 +2,8 @@
 
 use atlas_snapshots_generated::{Client, OpenEnum, types};
 
-use super::pages::{GeneratedPage, GeneratedRow, Given, Paging};
+use super::operation::{GeneratedPage, GeneratedRow, Given, Paging};
 use crate::snapshot::{Snapshot, SnapshotId, SnapshotSource};
-
-pub(super) const PATH: &str = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots";
 
 pub(super) async fn send(
     client: &Client,

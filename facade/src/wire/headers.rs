@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use http::HeaderMap;
 
-use super::pages::Api;
+use super::operation::Api;
 use crate::listing::{Notices, RateLimit, moment};
 
 /// What an answer says about the API itself, beside the page.

@@ -6,13 +6,15 @@ mod auto;
 mod failure;
 mod flex;
 mod headers;
+mod operation;
 mod pages;
 mod passage;
 mod rescue;
 mod serverless;
 
 pub(crate) use auto::{AutoPages, Choices};
-pub(crate) use pages::{Api, ApiPages};
+pub(crate) use operation::Api;
+pub(crate) use pages::ApiPages;
 pub(crate) use passage::WireSettings;
 
 /// The way of a page that the strict decoder refuses, for the fuzz targets.
@@ -22,6 +24,6 @@ pub(crate) fn read_page(body: &[u8]) -> crate::Result<crate::listing::PageAnswer
 
     rescue::rescue(
         body,
-        <ServerlessSnapshot as pages::GeneratedRow>::into_snapshot,
+        <ServerlessSnapshot as operation::GeneratedRow>::into_snapshot,
     )
 }

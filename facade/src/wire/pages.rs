@@ -4,13 +4,12 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use atlas_snapshots_generated::{Client, ResponseValue, types};
-use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::failure::explain;
 use super::headers::notices;
+use super::operation::{Api, GeneratedPage, GeneratedRow, Given, Paging};
 use super::passage::{Arrival, Head, Passage, WireSettings};
 use super::rescue::{is_object, no_object, rescue};
 use super::{flex, serverless};
@@ -18,32 +17,6 @@ use crate::arguments::{ClusterName, ProjectId};
 use crate::auth::Pass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::listing::{PageAnswer, PageFuture, PageRequest, PageSource, Row};
-use crate::snapshot::Snapshot;
-
-/// Which API lists the snapshots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Api {
-    Serverless,
-    Flex,
-}
-
-impl Api {
-    /// When the API was announced to end, as its fragment says (`x-sunset`).
-    pub(super) fn documented_sunset(self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Serverless => DateTime::from_timestamp(1_769_040_000, 0), // 2026-01-22
-            Self::Flex => None,
-        }
-    }
-
-    /// The path, as its fragment writes it.
-    fn path(self) -> &'static str {
-        match self {
-            Self::Serverless => serverless::PATH,
-            Self::Flex => flex::PATH,
-        }
-    }
-}
 
 /// The snapshots of one cluster through one API, page by page.
 #[derive(Debug)]
@@ -52,31 +25,6 @@ pub(crate) struct ApiPages {
     pub(crate) settings: Arc<WireSettings>,
     pub(crate) project: ProjectId,
     pub(crate) cluster: ClusterName,
-}
-
-/// What a generated operation gives.
-pub(super) type Given<P> =
-    std::result::Result<ResponseValue<P>, atlas_snapshots_generated::Error<types::ApiError>>;
-
-/// A page as generated, the same in all APIs but for its rows.
-pub(super) trait GeneratedPage {
-    type Row: GeneratedRow;
-
-    fn into_parts(self) -> (Option<Vec<types::Link>>, Vec<Self::Row>, Option<i64>);
-}
-
-/// A row as generated.
-pub(super) trait GeneratedRow: DeserializeOwned {
-    /// The domain's view of it; `None` for one without an id, which could be told from no other.
-    fn into_snapshot(self) -> Option<Snapshot>;
-}
-
-/// The numbers every operation takes.
-pub(super) struct Paging {
-    pub(super) page: NonZeroU64,
-    pub(super) page_size: NonZeroU64,
-    /// Left out where it is the documented default, which counts.
-    pub(super) include_count: Option<bool>,
 }
 
 impl PageSource for ApiPages {

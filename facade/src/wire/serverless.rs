@@ -2,11 +2,8 @@
 
 use atlas_snapshots_generated::{Client, OpenEnum, Vocabulary, types};
 
-use super::pages::{GeneratedPage, GeneratedRow, Given, Paging};
+use super::operation::{GeneratedPage, GeneratedRow, Given, Paging};
 use crate::snapshot::{Link, Snapshot, SnapshotId, SnapshotSource};
-
-pub(super) const PATH: &str =
-    "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots";
 
 pub(super) async fn send(
     client: &Client,

@@ -21,7 +21,7 @@ const ROWS: usize = 25;
 const STRUCK: u64 = 2;
 
 /// Long enough for a loaded machine, short enough for a test.
-const LIMIT: Duration = Duration::from_millis(300);
+const LIMIT: Duration = Duration::from_millis(600);
 
 fn client(mock: &MockAtlas) -> AtlasBuilder {
     Atlas::builder()

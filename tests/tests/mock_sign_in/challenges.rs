@@ -150,6 +150,7 @@ async fn an_unknown_algorithm_can_be_all_there_is() {
 #[tokio::test]
 async fn only_some_challenges_can_be_spoiled() {
     let atlas = guarded()
+        .challenge_fault(ChallengeFault::Garbage, When::page(1))
         .challenge_fault(ChallengeFault::Missing, When::nth(2))
         .start()
         .await

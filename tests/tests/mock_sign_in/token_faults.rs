@@ -150,3 +150,20 @@ async fn faults_of_pages_and_data_do_nothing_here() {
     assert_eq!(list(&atlas, &token).await, (200, None));
     assert_eq!(atlas.snapshot_ids().len(), 3);
 }
+
+#[tokio::test]
+async fn a_token_request_is_for_no_page() {
+    let atlas = accounted()
+        .token_fault(AnswerFault::Status(503), When::page(1))
+        .revoke_fault(AnswerFault::Status(503), When::page(1))
+        .start()
+        .await
+        .unwrap();
+    let form = format!("token={}", token(&atlas).await);
+    let answer = send(&atlas, "POST /api/oauth/revoke", &[BASIC, FORM], &form).await;
+    assert_eq!(answer.status, 200);
+    // All of them count as one, then.
+    atlas.add_token_fault(AnswerFault::Status(503), When::nth(2).of_each_page());
+    assert_eq!(ask_for_token(&atlas).await.status, 200);
+    assert_eq!(ask_for_token(&atlas).await.status, 503);
+}

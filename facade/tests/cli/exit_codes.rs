@@ -219,3 +219,41 @@ async fn a_full_disk_is_a_failure() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_reader_that_has_left_hides_no_failure() {
+    let broken = CannedResponse::text(500, "Server Error");
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(1_000)
+            .page_response(2, broken),
+    )
+    .await;
+    // Printed at the end, and so after the failure.
+    let mut command = list(&atlas, ["--output", "table"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(writer);
+    let ran = run(command).await;
+
+    assert_eq!(ran.code, Some(1));
+    assert_says(&ran, ", page 2: server failure (500)");
+    assert_says(&ran, "\n  printed: 0 rows\n");
+}
+
+#[cfg(all(target_os = "linux", feature = "rustls", not(feature = "native-tls")))]
+#[tokio::test]
+async fn a_machine_without_certificates_is_told_so_with_the_causes() {
+    let mut command = program(["list", "--cluster", "Cluster0"]);
+    command
+        .args(["--project", "32b6e34b3d91647abb20e7b8"])
+        .args(["--base-url", "https://127.0.0.1:1"])
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/nonexistent");
+    let ran = run(command).await;
+
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
+    assert_says(&ran, "error: internal failure: the HTTP client cannot");
+    assert_says(&ran, "\n  caused by: ");
+    assert_says(&ran, "CA certificates");
+}

@@ -85,6 +85,16 @@ pub(crate) async fn run(mut command: Command) -> Ran {
     soon(child.wait_with_output()).await.unwrap().into()
 }
 
+/// Sends a signal, named as `kill` does, to the process of this id.
+#[cfg(unix)]
+pub(crate) fn kill(process: Option<u32>, signal: &str) {
+    let id = process.unwrap().to_string();
+    let sent = std::process::Command::new("kill")
+        .args([signal, &id])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
 /// Turns a hang into a failure. Nothing here takes a second, and the program's own time limits,
 /// from 30 s, shall not help it along.
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {

@@ -9,13 +9,17 @@
 
 mod apis;
 mod auth_check;
+mod checkpoint_file;
 mod completeness;
 mod continuing;
 mod environment;
 mod exit_codes;
 mod formats;
 mod harness;
+mod kept;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod slow_reader;
 mod streaming;
 mod table;
 mod usage;

@@ -56,23 +56,26 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
 
-    /// Read the listing again until two readings agree, so that nothing can have been missed
+    /// Read the listing again until two readings agree, so that nothing can have been missed; at
+    /// least twice the requests, where there is more than one page
     #[arg(long, conflicts_with_all = ["resume_from", "checkpoint"])]
     pub(crate) verify: bool,
 
-    /// The longest the whole listing may take, such as 30s or 5m
+    /// The longest the whole listing may take, such as 30s, 5m or 1h30m [default: no limit]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) deadline: Option<Duration>,
 
-    /// How often to try a failing page again; 0 for not at all
+    /// How often at most to try a failing page again before giving up; 0 for not at all
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) max_retries: u32,
 
-    /// Keep in this file where the listing stands, until it has ended
+    /// Keep in this file where the listing stands, for a later --resume-from; it is removed at the
+    /// end of the listing
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
 
-    /// Print only what follows the point kept in this file; everything where there is none
+    /// Print only what follows the place that --checkpoint kept in this file; may be missing
+    /// where --checkpoint names the same file
     #[arg(long, value_name = "FILE")]
     pub(crate) resume_from: Option<PathBuf>,
 }
@@ -150,20 +153,29 @@ Environment:
 
 Exit codes:
   0  Listed to the end
-  1  Failed: standard error says what, where, and how many rows were printed
+  1  Failed: standard error says what, where, and how many rows were printed; also when listed to
+     the end but for rows that could not be read, each of which is named
   2  Bad usage: nothing was requested
-  3  Listed to the end, but the set changed meanwhile and a snapshot may be missing; see --verify
+  3  Listed to the end, but the set changed meanwhile and a snapshot may be missing, or --verify
+     found no two readings that agree
   4  Not let in: credentials, role or IP address
   5  No such project or cluster
   6  Too many requests
   7  The API is withdrawn
 
 Stopping and going on:
-  With --checkpoint FILE, the file is written whenever rows have been printed, and when the
-  listing stops early: by an error, the deadline, Ctrl-C or SIGTERM. It is removed when the listing
-  has reached its end. --resume-from FILE prints the rest, nothing twice; csv has no second header.
-  Both want ndjson or csv. Only a kill in the very moment between printing a page and
-  writing the file can make the next run repeat that page.
+  --checkpoint FILE keeps in FILE where the listing stands. FILE is there from before the first
+  request until the listing has reached its end: while it exists, there is more to print.
+  --resume-from FILE prints the rest, below the header that csv has already. What is listed and
+  the page size must be the same. Both want ndjson or csv: nothing can be added to a closed array
+  or a finished table. The exit code counts rows that earlier runs could not read, but not signs
+  of change that only they have seen.
+
+  After a stop by an error, the deadline, Ctrl-C or SIGTERM, the rows of all runs together are the
+  listing, none twice. So they are after a kill (SIGKILL, a crash), unless it falls into the
+  instant between the printing of a few rows (4 KiB) and the renaming of FILE right behind it:
+  these rows then come twice. Half a row can be left behind by standard output that fails, as on
+  a full disk, and by a kill within a row longer than 4 KiB. FILE is not forced to disk.
 
 Examples:
   # A table, project and credentials from the environment
@@ -178,9 +190,14 @@ Examples:
   # A spreadsheet, and proof that it is whole
   atlas-snapshots list --cluster Cluster0 --output csv --verify > snapshots.csv && echo complete
 
-  # Until it is done, whatever happens in between
-  until atlas-snapshots list --cluster Cluster0 --output ndjson \\
-    --checkpoint at.json --resume-from at.json >> snapshots.ndjson; do sleep 60; done
+  # Up to nine attempts, each going on where the last one stopped
+  for attempt in 1 2 3 4 5 6 7 8 9; do
+    atlas-snapshots list --cluster Cluster0 --output ndjson \\
+      --checkpoint at.json --resume-from at.json >> snapshots.ndjson
+    code=$?
+    test -e at.json || break
+    sleep 60
+  done
 
   # Against a mock on this machine, no credentials needed
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0 \\

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use crate::args::TargetArgs;
 use crate::diagnostics::{say, say_error};
 use crate::exit::Exit;
-use crate::list::on_runtime;
+use crate::runtime;
 use crate::target::{NoClient, Target};
 
 /// Asks for one snapshot, and says whether that was allowed.
@@ -21,7 +21,7 @@ pub(crate) fn run(args: TargetArgs) -> Result<Exit, NoClient> {
         // Nothing is to be read ahead.
         .page_limit(NonZeroU64::MIN)
         .pages();
-    let answer = on_runtime(async move { pages.next().await });
+    let answer = runtime::run(async move { pages.next().await });
     Ok(match answer {
         Ok(Some(Err(error))) => refused(&error, &target),
         Ok(_) => {

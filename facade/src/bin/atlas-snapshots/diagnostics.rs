@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::iter::successors;
 
-use atlas_snapshots::Summary;
+use atlas_snapshots::{Ending, Summary};
 
 /// Says one line. Control characters, which a server may have sent, are blanked: a line stays
 /// one line, and a terminal is not commanded.
@@ -35,7 +35,10 @@ pub(crate) fn say_summary(summary: &Summary) {
             "notice: Atlas withdraws this API (Sunset: {sunset}); its successor is listFlexBackups"
         ));
     }
-    if summary.is_doubtfully_empty() {
+    // Where it failed, or began further on, there is more to it than an empty answer.
+    let is_all =
+        !summary.resumed() && !matches!(summary.ending(), Ending::Running | Ending::Failed);
+    if is_all && summary.is_doubtfully_empty() {
         say(
             "notice: that an API past its sunset lists none does not prove there are none; try --api flex",
         );

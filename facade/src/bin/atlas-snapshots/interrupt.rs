@@ -1,50 +1,80 @@
 //! Ctrl-C and SIGTERM, where there is something to save before the program ends.
 
 use std::future::pending;
+use std::io;
 
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 /// The wish that the program ends.
-pub(crate) struct Interrupt {
-    is_watched: bool,
-    #[cfg(unix)]
-    terminate: Option<Signal>,
-}
+#[derive(Clone)]
+pub(crate) struct Interrupt(watch::Receiver<bool>);
 
 impl Interrupt {
-    /// Watches for it, or leaves it to the system to end the program at once.
-    pub(crate) fn watched_if(is_watched: bool) -> Self {
-        Self {
-            is_watched,
-            #[cfg(unix)]
-            terminate: is_watched
-                .then(|| signal(SignalKind::terminate()).ok())
-                .flatten(),
-        }
+    /// Leaves it to the system to end the program at once.
+    pub(crate) fn unwatched() -> Self {
+        Self(watch::channel(false).1)
+    }
+
+    /// Watches for it from now on, on another thread.
+    pub(crate) fn watched() -> io::Result<Self> {
+        let mut signals = Signals::watched()?;
+        let (told, heard) = watch::channel(false);
+        tokio::spawn(async move {
+            signals.next().await;
+            told.send_replace(true);
+        });
+        Ok(Self(heard))
+    }
+
+    pub(crate) fn has_come(&self) -> bool {
+        *self.0.borrow()
     }
 
     /// Waits for it; for ever where it is not watched.
     pub(crate) async fn comes(&mut self) {
-        if !self.is_watched {
-            return pending().await;
+        if self.0.wait_for(|has_come| *has_come).await.is_err() {
+            pending::<()>().await;
         }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn watched() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = self.terminated() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
+}
 
-    #[cfg(unix)]
-    async fn terminated(&mut self) {
-        match &mut self.terminate {
-            Some(signal) => drop(signal.recv().await),
-            None => pending().await,
-        }
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn watched() -> io::Result<Self> {
+        Ok(Self)
     }
 
-    #[cfg(not(unix))]
-    async fn terminated(&mut self) {
-        pending().await
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
     }
 }

@@ -11,6 +11,12 @@ mod exit;
 mod interrupt;
 mod list;
 mod output;
+mod place;
+mod printer;
+mod printing;
+mod room;
+mod runtime;
+mod stop;
 mod target;
 
 use std::process::ExitCode;

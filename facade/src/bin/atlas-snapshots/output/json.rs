@@ -1,39 +1,24 @@
-use std::io::{self, Write};
+use std::io;
 
 use atlas_snapshots::Snapshot;
 
 use super::Output;
 
 /// One JSON array, written row by row: valid once finished, whatever the number of rows.
-pub(crate) struct JsonOutput<W> {
-    out: W,
-    is_empty: bool,
+#[derive(Default)]
+pub(crate) struct JsonOutput {
+    has_rows: bool,
 }
 
-impl<W: Write> JsonOutput<W> {
-    pub(crate) fn new(out: W) -> Self {
-        Self {
-            out,
-            is_empty: true,
-        }
-    }
-}
-
-impl<W: Write> Output for JsonOutput<W> {
-    fn row(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        self.out
-            .write_all(if self.is_empty { b"[\n" } else { b",\n" })?;
-        self.is_empty = false;
-        Ok(serde_json::to_writer(&mut self.out, snapshot)?)
+impl Output for JsonOutput {
+    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
+        out.extend_from_slice(if self.has_rows { b",\n" } else { b"[\n" });
+        self.has_rows = true;
+        Ok(serde_json::to_writer(out, snapshot)?)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.out
-            .write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
-        self.out.flush()
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        out.extend_from_slice(if self.has_rows { b"\n]\n" } else { b"[]\n" });
+        Ok(())
     }
 }

@@ -6,25 +6,24 @@ mod json;
 mod ndjson;
 mod table;
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use atlas_snapshots::Snapshot;
 use clap::ValueEnum;
 
-/// Takes rows as they arrive.
+/// Turns rows into text, which it leaves behind in `out`.
 pub(crate) trait Output {
-    /// Prints a row, perhaps into a buffer.
-    fn row(&mut self, snapshot: &Snapshot) -> io::Result<()>;
+    /// A row; where the format allows it, whole and ready to be shown.
+    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()>;
 
-    /// Makes every row so far visible, where the format allows it.
-    fn flush(&mut self) -> io::Result<()>;
+    /// What belongs after the last row. Without any row, this is an empty list.
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
 
-    /// Prints what belongs after the last row. Without any row, this is an empty list.
-    fn finish(&mut self) -> io::Result<()>;
+    /// What the reader should know about what was printed.
+    fn notice(&self) -> Option<String> {
+        None
+    }
 }
-
-/// More than the 500 rows of a page take.
-const PAGE_BYTES: usize = 1 << 20;
 
 /// What `--output` accepts.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -45,16 +44,13 @@ impl Format {
         matches!(self, Self::Ndjson | Self::Csv)
     }
 
-    /// Starts printing to `out`, perhaps behind what an earlier run has printed; nothing is
-    /// written before the first row.
-    pub(crate) fn open(self, out: impl Write + 'static, continued: bool) -> Box<dyn Output> {
-        // Room for a page: rows become visible together with the checkpoint that covers them.
-        let out = BufWriter::with_capacity(PAGE_BYTES, out);
+    /// Starts printing, perhaps behind rows that an earlier run has printed.
+    pub(crate) fn open(self, continued: bool) -> Box<dyn Output> {
         match self {
-            Self::Table => Box::new(table::TableOutput::new(out)),
-            Self::Json => Box::new(json::JsonOutput::new(out)),
-            Self::Ndjson => Box::new(ndjson::NdjsonOutput::new(out)),
-            Self::Csv => Box::new(csv::CsvOutput::new(out, continued)),
+            Self::Table => Box::new(table::TableOutput::new()),
+            Self::Json => Box::new(json::JsonOutput::default()),
+            Self::Ndjson => Box::new(ndjson::NdjsonOutput),
+            Self::Csv => Box::new(csv::CsvOutput::new(continued)),
         }
     }
 }

@@ -1,31 +1,20 @@
-use std::io::{self, Write};
+use std::io;
 
 use atlas_snapshots::Snapshot;
 
 use super::Output;
 
 /// One JSON object a line.
-pub(crate) struct NdjsonOutput<W> {
-    out: W,
-}
+pub(crate) struct NdjsonOutput;
 
-impl<W: Write> NdjsonOutput<W> {
-    pub(crate) fn new(out: W) -> Self {
-        Self { out }
-    }
-}
-
-impl<W: Write> Output for NdjsonOutput<W> {
-    fn row(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, snapshot)?;
-        self.out.write_all(b"\n")
+impl Output for NdjsonOutput {
+    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, snapshot)?;
+        out.push(b'\n');
+        Ok(())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.out.flush()
+    fn finish(&mut self, _out: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -8,7 +8,6 @@ use terminal_size::{Width, terminal_size_of};
 
 use super::Output;
 use super::columns::{COLUMNS, InTable};
-use crate::diagnostics::say;
 
 /// What to leave out where the terminal is narrow, least missed first.
 const DISPENSABLE: [&str; 7] = [
@@ -28,15 +27,16 @@ const GAP: u16 = 2;
 const LONGEST: usize = 100;
 
 /// A table for reading. Widths depend on every row, so it is printed at the end.
-pub(crate) struct TableOutput<W> {
-    out: W,
+pub(crate) struct TableOutput {
     table: Table,
     /// Which columns a row has filled.
     filled: [bool; COLUMNS.len()],
+    /// Titles left out for want of room.
+    left_out: Vec<&'static str>,
 }
 
-impl<W: Write> TableOutput<W> {
-    pub(crate) fn new(out: W) -> Self {
+impl TableOutput {
+    pub(crate) fn new() -> Self {
         let mut table = Table::new();
         table
             .load_style(presets::NOTHING)
@@ -48,27 +48,27 @@ impl<W: Write> TableOutput<W> {
                 shape.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let filled = [false; COLUMNS.len()];
-        Self { out, table, filled }
+        Self {
+            table,
+            filled: [false; COLUMNS.len()],
+            left_out: Vec::new(),
+        }
     }
 
     /// Leaves out columns, and in the end wraps cells, until the table is as narrow as asked.
-    /// Gives the titles left out.
-    fn fit(&mut self, width: u16) -> Vec<&'static str> {
-        let mut hidden = Vec::new();
+    fn fit(&mut self, width: u16) {
         for title in DISPENSABLE {
             if self.natural_width() <= width {
                 break;
             }
             if self.hide(title) {
-                hidden.push(title);
+                self.left_out.push(title);
             }
         }
         self.table
             .set_content_arrangement(ContentArrangement::Dynamic)
             // The last column's gap may hang over the edge: it is trimmed.
             .set_width(width.saturating_add(GAP));
-        hidden
     }
 
     fn natural_width(&self) -> u16 {
@@ -94,8 +94,8 @@ impl<W: Write> TableOutput<W> {
     }
 }
 
-impl<W: Write> Output for TableOutput<W> {
-    fn row(&mut self, snapshot: &Snapshot) -> io::Result<()> {
+impl Output for TableOutput {
+    fn row(&mut self, snapshot: &Snapshot, _out: &mut Vec<u8>) -> io::Result<()> {
         let values = COLUMNS.each_ref().map(|column| (column.value)(snapshot));
         for (filled, value) in self.filled.iter_mut().zip(&values) {
             *filled |= value.is_some();
@@ -106,11 +106,7 @@ impl<W: Write> Output for TableOutput<W> {
         Ok(())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         for (column, filled) in COLUMNS.iter().zip(self.filled) {
             let is_shown = match column.in_table {
                 InTable::Always => true,
@@ -121,18 +117,19 @@ impl<W: Write> Output for TableOutput<W> {
                 self.hide(column.title);
             }
         }
-        let hidden = width_of_stdout().map_or_else(Vec::new, |width| self.fit(width));
-        for line in self.table.lines() {
-            writeln!(self.out, "{}", line.trim_end())?;
+        if let Some(width) = width_of_stdout() {
+            self.fit(width);
         }
-        self.out.flush()?;
-        if !hidden.is_empty() {
-            say(format_args!(
-                "notice: no room for {}; --output csv has every column",
-                hidden.join(", ")
-            ));
+        for line in self.table.lines() {
+            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+
+    fn notice(&self) -> Option<String> {
+        let columns = self.left_out.join(", ");
+        (!columns.is_empty())
+            .then(|| format!("no room for {columns}; --output csv has every column"))
     }
 }
 

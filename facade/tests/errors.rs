@@ -5,8 +5,10 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use atlas_snapshots::{Atlas, AtlasBuilder, Credentials, Error, ErrorKind, PageSize, RetryPolicy};
-use atlas_snapshots_mock::{CannedResponse, MockAtlas};
+use atlas_snapshots::{
+    Atlas, AtlasBuilder, Credentials, Error, ErrorKind, Listing, PageSize, RetryPolicy,
+};
+use atlas_snapshots_mock::{BodyFault, CannedResponse, MockAtlas, When};
 use futures::StreamExt;
 use serde_json::json;
 
@@ -19,11 +21,16 @@ fn atlas(mock: &MockAtlas) -> AtlasBuilder {
 
 /// The first error of a listing of the mock's instance.
 async fn error_of(mock: &MockAtlas, atlas: AtlasBuilder) -> Error {
-    let listing = atlas.build().unwrap().serverless_snapshots(
+    let atlas = atlas.build().unwrap();
+    let mut snapshots = listing(mock, &atlas).stream();
+    snapshots.next().await.unwrap().unwrap_err()
+}
+
+fn listing(mock: &MockAtlas, atlas: &Atlas) -> Listing {
+    atlas.serverless_snapshots(
         mock.project_id().parse().unwrap(),
         mock.instance_name().parse().unwrap(),
-    );
-    listing.stream().next().await.unwrap().unwrap_err()
+    )
 }
 
 async fn error_for(answer: CannedResponse) -> Error {
@@ -334,18 +341,29 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    let mock = MockAtlas::builder().snapshots(500).start().await.unwrap();
-    let error = error_of(&mock, atlas(&mock).max_response_bytes(10_000)).await;
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::Protocol, Some(200))
-    );
-    assert!(!error.is_retryable());
-    assert!(
-        error
-            .to_string()
-            .contains("larger than this client accepts")
-    );
+    let body = json!({"results": [], "totalCount": 0});
+    let length = body.to_string().len();
+    let plain = MockAtlas::builder().page_response(1, CannedResponse::json(200, body));
+    // Decompressed, it arrives in one piece whose length nobody has announced.
+    let unannounced = plain.clone().fault(BodyFault::Gzip, When::always());
+    for builder in [plain, unannounced] {
+        let mock = builder.start().await.unwrap();
+        let error = error_of(&mock, atlas(&mock).max_response_bytes(length - 1)).await;
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Protocol, Some(200))
+        );
+        assert!(!error.is_retryable());
+        assert!(
+            error
+                .to_string()
+                .contains("larger than this client accepts")
+        );
+
+        let atlas = atlas(&mock).max_response_bytes(length).build().unwrap();
+        assert!(listing(&mock, &atlas).stream().next().await.is_none());
+        assert_eq!(mock.request_count(), 2);
+    }
 }
 
 #[tokio::test]

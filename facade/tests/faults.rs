@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod soon;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use atlas_snapshots_mock::{
 };
 use futures::StreamExt;
 use serde_json::json;
+
+use crate::soon::soon;
 
 /// 25 rows in pages of 10: the fault strikes page 2.
 const ROWS: usize = 25;
@@ -478,8 +482,7 @@ async fn a_slow_consumer_loses_nothing_to_timeouts(api: ClusterKind) {
         .prefetch(Prefetch::new(8).unwrap())
         .stream();
     let mut ids = vec![snapshots.next().await.unwrap().unwrap().id().to_string()];
-    mock.until(|mock| mock.request_count() == 9 && mock.in_flight() == 0)
-        .await;
+    soon(mock.until(|mock| mock.request_count() == 9 && mock.in_flight() == 0)).await;
     // Longer than any limit of the client.
     tokio::time::sleep(LIMIT + LIMIT / 2).await;
     while let Some(row) = snapshots.next().await {
@@ -494,9 +497,9 @@ async fn dropping_it_mid_flight_leaves_no_request_behind(api: ClusterKind) {
     let atlas = client(&mock).attempt_timeout(None).read_timeout(None);
     let mut snapshots = listing(&mock, atlas).stream();
     snapshots.next().await.unwrap().unwrap();
-    mock.until(|mock| mock.in_flight() == 1).await;
+    soon(mock.until(|mock| mock.in_flight() == 1)).await;
     drop(snapshots);
-    mock.until(|mock| mock.in_flight() == 0).await;
+    soon(mock.until(|mock| mock.in_flight() == 0)).await;
 }
 
 async fn another_host_never_sees_a_request(api: ClusterKind) {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod soon;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use atlas_snapshots::{
 use atlas_snapshots_mock::{CannedResponse, Links, MockAtlas, TotalCount};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
+
+use crate::soon::soon;
 
 fn listing(mock: &MockAtlas) -> Listing {
     let atlas = Atlas::builder().base_url(mock.base_url()).build().unwrap();
@@ -269,9 +273,9 @@ async fn dropping_the_stream_closes_its_requests() {
     let poll = tokio::spawn(async move {
         let _ = snapshots.next().await;
     });
-    mock.until(|mock| mock.in_flight() == 1).await;
+    soon(mock.until(|mock| mock.in_flight() == 1)).await;
     poll.abort();
-    mock.until(|mock| mock.in_flight() == 0).await;
+    soon(mock.until(|mock| mock.in_flight() == 0)).await;
     assert_eq!(mock.request_count(), 1);
 }
 

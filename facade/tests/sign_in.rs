@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod soon;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use atlas_snapshots_mock::{
 };
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
+
+use crate::soon::soon;
 
 const ID: &str = "mdb_sa_id_0123";
 const SECRET: &str = "mdb_sa_sk_open-sesame";
@@ -88,7 +92,7 @@ async fn tokens_that_end_in_the_middle_are_renewed_once() {
     for stream in &mut streams {
         stream.next().await.unwrap().unwrap();
     }
-    mock.until(|mock| mock.in_flight() == 0).await;
+    soon(mock.until(|mock| mock.in_flight() == 0)).await;
     mock.expire_tokens();
     let rests = streams.into_iter().map(TryStreamExt::try_collect::<Vec<_>>);
     for rest in futures::future::join_all(rests).await {

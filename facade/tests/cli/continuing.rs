@@ -3,8 +3,9 @@
 use atlas_snapshots_mock::{AnswerFault, MockAtlas, PageFault, RowFault, When, WireFault};
 use tokio::process::Command;
 
-use crate::harness::{Ran, retrying_list, run, soon, start};
+use crate::harness::{Ran, retrying_list, run, start};
 use crate::kept::{Kept, continued, headers, ids_of};
+use crate::soon::soon;
 
 /// A mock that answers so many pages of ten rows and then no more.
 async fn stuck_behind(pages: u64) -> MockAtlas {

@@ -1,12 +1,12 @@
 //! Running the program.
 
 use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use atlas_snapshots_mock::{MockAtlas, MockAtlasBuilder};
 use serde_json::Value;
 use tokio::process::Command;
-use tokio::time::timeout;
+
+use crate::soon::soon;
 
 /// A finished run.
 #[derive(Debug)]
@@ -93,14 +93,6 @@ pub(crate) fn kill(process: Option<u32>, signal: &str) {
         .args([signal, &id])
         .status();
     assert!(sent.unwrap().success());
-}
-
-/// Turns a hang into a failure. Nothing here takes a second, and the program's own time limits,
-/// from 30 s, shall not help it along.
-pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    timeout(Duration::from_secs(20), future)
-        .await
-        .expect("the program hangs")
 }
 
 pub(crate) async fn start(builder: MockAtlasBuilder) -> MockAtlas {

@@ -20,6 +20,8 @@ mod kept;
 mod secrets;
 #[cfg(target_os = "linux")]
 mod slow_reader;
+#[path = "../soon/mod.rs"]
+mod soon;
 mod streaming;
 mod table;
 mod usage;

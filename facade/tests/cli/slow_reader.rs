@@ -6,8 +6,9 @@ use std::process::{ExitStatus, Stdio};
 use atlas_snapshots_mock::MockAtlas;
 use tokio::process::Child;
 
-use crate::harness::{kill, list, run, soon, start};
+use crate::harness::{kill, list, run, start};
 use crate::kept::{Kept, headers, ids_of};
+use crate::soon::soon;
 
 /// What Linux keeps in the smallest pipe, and what it writes to one as a whole.
 const PIPE: usize = 4096;

@@ -4,7 +4,8 @@ use atlas_snapshots_mock::{MockAtlas, When, WireFault};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::harness::{Ran, list, run, soon, start};
+use crate::harness::{Ran, list, run, start};
+use crate::soon::soon;
 
 fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command.spawn().unwrap();

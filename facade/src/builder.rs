@@ -9,7 +9,7 @@ use crate::auth::{Credentials, Signer};
 use crate::base_url::{BaseUrl, redacted};
 use crate::client::Atlas;
 use crate::error::{Error, ErrorKind, Result};
-use crate::retry::{Patience, RetryPolicy, SystemTiming, Timing};
+use crate::retry::{FOREVER, Patience, RetryPolicy, SystemTiming, Timing};
 use crate::wire::WireSettings;
 
 const NAME: &str = concat!("atlas-snapshots/", env!("CARGO_PKG_VERSION"));
@@ -188,13 +188,13 @@ impl AtlasBuilder {
             http = http.no_proxy();
         }
         http = self.trust(http)?;
-        if let Some(limit) = self.connect_timeout {
+        if let Some(limit) = self.connect_timeout.and_then(within_reach) {
             http = http.connect_timeout(limit);
         }
-        if let Some(limit) = self.read_timeout {
+        if let Some(limit) = self.read_timeout.and_then(within_reach) {
             http = http.read_timeout(limit);
         }
-        if let Some(limit) = self.attempt_timeout {
+        if let Some(limit) = self.attempt_timeout.and_then(within_reach) {
             http = http.timeout(limit);
         }
         http.build().map_err(|cause| {
@@ -240,6 +240,11 @@ impl AtlasBuilder {
             "a root certificate needs the feature rustls or native-tls",
         ))
     }
+}
+
+/// A limit beyond what every clock can tell is none; the HTTP client would panic.
+fn within_reach(limit: Duration) -> Option<Duration> {
+    Some(limit).filter(|&limit| limit < FOREVER)
 }
 
 fn refuse(message: &str) -> Error {

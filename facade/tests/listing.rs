@@ -287,3 +287,20 @@ fn the_stream_can_go_anywhere() {
     check::<Listing>();
     share::<Atlas>();
 }
+
+#[tokio::test]
+async fn no_timeout_is_too_long_for_the_clock() {
+    let mock = MockAtlas::builder().snapshots(5).start().await.unwrap();
+    let atlas = Atlas::builder()
+        .base_url(mock.base_url())
+        .connect_timeout(Duration::MAX)
+        .read_timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
+        .build()
+        .unwrap();
+    let listing = atlas.serverless_snapshots(
+        mock.project_id().parse().unwrap(),
+        mock.instance_name().parse().unwrap(),
+    );
+    assert_eq!(ids(listing.stream()).await, mock.snapshot_ids());
+}

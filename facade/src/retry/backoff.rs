@@ -44,7 +44,7 @@ pub(crate) fn next_step(
     let floor = policy.min_delay.min(policy.max_delay);
     // A server that names a time is believed, and its callers do not all come back at once.
     let wait = match asked {
-        Some(wait) => wait.max(floor) + jitter,
+        Some(wait) => wait.max(floor).saturating_add(jitter),
         None => jitter.max(floor),
     };
     let is_rate_limit = error.kind() == ErrorKind::RateLimited;

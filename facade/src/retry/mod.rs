@@ -9,4 +9,4 @@ mod timing;
 
 pub(crate) use patience::{Patience, Verdict};
 pub use policy::RetryPolicy;
-pub(crate) use timing::{Sleep, SystemTiming, Timing};
+pub(crate) use timing::{FOREVER, Sleep, SystemTiming, Timing};

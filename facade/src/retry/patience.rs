@@ -56,12 +56,11 @@ impl Patience {
         let Step::Wait { page, everyone } = step else {
             return Verdict::GiveUp;
         };
-        let now = self.timing.now();
         if let Some(everyone) = everyone {
-            self.gate.close_until(now + everyone);
+            self.gate.close_until(self.timing.moment_in(everyone));
         }
         if self.budget.take() {
-            Verdict::Again(now + page)
+            Verdict::Again(self.timing.moment_in(page))
         } else {
             Verdict::GiveUp
         }
@@ -81,6 +80,6 @@ impl Patience {
 
     /// Wakes when `length` has passed from now.
     pub(crate) fn alarm_in(&self, length: Duration) -> Sleep {
-        self.timing.sleep_until(self.timing.now() + length)
+        self.timing.sleep_until(self.timing.moment_in(length))
     }
 }

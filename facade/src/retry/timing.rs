@@ -9,10 +9,18 @@ use tokio::time::Instant;
 
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
+/// Some 30 years: as good as never, and within what every clock can tell.
+pub(crate) const FOREVER: Duration = Duration::from_secs(1_000_000_000);
+
 /// The flow of time as a listing knows it.
 pub(crate) trait Timing: Debug + Send + Sync {
     /// Now, on a clock that never jumps.
     fn now(&self) -> Instant;
+
+    /// The moment when `length` has passed from now.
+    fn moment_in(&self, length: Duration) -> Instant {
+        self.now() + length.min(FOREVER)
+    }
 
     /// Now, on the clock that HTTP dates are written by.
     fn wall_clock(&self) -> SystemTime;

@@ -205,3 +205,28 @@ async fn a_deadline_cuts_a_long_wait_short() {
     assert_eq!(error.kind(), ErrorKind::Deadline);
     assert_eq!(start.elapsed(), 5 * SECOND);
 }
+
+/// Each of these overflowed the clock, and with it the task of a page or the consumer's own.
+#[tokio::test(start_paused = true)]
+async fn no_limit_is_too_long_for_the_clock() {
+    let atlas = Arc::new(FakeAtlas::of(5));
+    delivers(listing(&atlas, 10, 1).deadline(Duration::MAX), 5).await;
+
+    let endless = policy()
+        .base_delay(Duration::MAX)
+        .max_delay(Duration::MAX)
+        .max_retry_after(Duration::MAX);
+    for quirk in [
+        Quirk::Limited(Some(Duration::MAX)),
+        Quirk::Limited(None),
+        Quirk::Fail(ErrorKind::Server),
+    ] {
+        let atlas = Arc::new(FakeAtlas::of(5).quirk(1, quirk));
+        let mut snapshots = listing_with(&atlas, 10, 1, endless.clone())
+            .deadline(3600 * SECOND)
+            .stream();
+        let error = snapshots.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Deadline);
+        assert_eq!(atlas.asked(), [1]);
+    }
+}

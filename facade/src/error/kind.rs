@@ -119,8 +119,8 @@ pub enum ErrorKind {
     ///
     /// Looks like: `…, page 1: unreadable row: row 3 is not a snapshot: it has no id (3 delivered before)`
     Row,
-    /// The server sent a non-empty page without a single new snapshot, so paging makes no
-    /// progress.
+    /// The server sent a non-empty page without a single new snapshot, or the same rows on two
+    /// pages among which a resumed listing looks for its place: paging makes no progress.
     ///
     /// **What to do:** list again; if it persists, the server or a cache before it ignores
     /// `pageNum`. The rows delivered so far are good. Ends the listing.

@@ -212,6 +212,9 @@ impl Engine {
             None => 1,
             Some(checkpoint) => self.prepare_to_resume(checkpoint)?,
         };
+        if first > self.plan.page_limit {
+            return Err(self.locate(self.page_limit_reached(), first, 0));
+        }
         self.window.push_back(first)?;
         self.alarm = self
             .plan
@@ -293,7 +296,13 @@ impl Engine {
             Phase::Seeking(search) => {
                 let is_last = !answer.looks_followed(page, self.plan.scope.page_size.get());
                 match search.look_at(page, &answer.rows, is_last) {
-                    Found::Elsewhere(page) => self.ask_for(page).map(|()| None),
+                    Found::Elsewhere(next) if next > self.plan.page_limit => {
+                        self.condemn(page, self.page_limit_reached());
+                        Ok(None)
+                    }
+                    Found::Elsewhere(next) => self.ask_for(next).map(|()| None),
+                    Found::Repeated => Err(Error::new(ErrorKind::RepeatingServer)
+                        .with_message("the page has the same rows as another page")),
                     Found::Here { known, moved } => {
                         if moved {
                             self.ledger.suspect(GapEvidence::SeamMoved);
@@ -329,7 +338,7 @@ impl Engine {
         } else if !sighting.has_more() {
             self.conclude()?;
         } else if page >= self.plan.page_limit {
-            self.condemn_at_page_limit(page);
+            self.condemn(page, self.page_limit_reached());
         } else {
             self.top_up(&sighting)?;
         }
@@ -350,7 +359,9 @@ impl Engine {
         let rows = self.within_limit(page, entry.fresh);
         if !matches!(self.state, State::Condemned { .. }) {
             match next {
-                Next::Page(next) if next > self.plan.page_limit => self.condemn_at_page_limit(page),
+                Next::Page(next) if next > self.plan.page_limit => {
+                    self.condemn(page, self.page_limit_reached());
+                }
                 Next::Page(next) => self.ask_for(next)?,
                 Next::Agreed => self.end(Ending::Verified),
                 Next::Exhausted => {
@@ -431,10 +442,9 @@ impl Engine {
         rows
     }
 
-    fn condemn_at_page_limit(&mut self, page: u64) {
-        let error = Error::new(ErrorKind::PageLimit)
-            .with_message(format!("more than {} pages", self.plan.page_limit));
-        self.condemn(page, error);
+    fn page_limit_reached(&self) -> Error {
+        Error::new(ErrorKind::PageLimit)
+            .with_message(format!("more than {} pages", self.plan.page_limit))
     }
 
     fn condemn(&mut self, page: u64, error: Error) {

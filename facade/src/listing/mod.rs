@@ -143,7 +143,8 @@ impl Listing {
     /// moved, it is looked for on the pages around, so that nothing is delivered twice; the end
     /// is then a [`SuspectedGap`](Ending::SuspectedGap). When it has left the set, the row that
     /// took its place is the first to be delivered. Snapshots that entered the set before that
-    /// row are not delivered.
+    /// row are not delivered. Looking for the row reads no page twice and none beyond
+    /// [`page_limit`](Self::page_limit).
     ///
     /// A checkpoint of another API, project, instance or page size, or one combined with
     /// [`Consistency::Verified`], makes the first poll an

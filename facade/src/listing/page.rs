@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,12 +105,21 @@ impl Row {
     }
 
     /// What tells this row from others: its id, or its raw text where it has none.
-    pub(crate) fn identity(&self) -> &str {
+    fn identity(&self) -> &str {
         match self {
             Self::Bad { id: None, error } => error.row().map_or("", BadRow::raw),
             _ => self.id().unwrap_or_default(),
         }
     }
+}
+
+/// Equal for the same rows in the same order.
+pub(crate) fn fingerprint<'a>(rows: impl IntoIterator<Item = &'a Row>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for row in rows {
+        row.identity().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -132,5 +142,23 @@ mod tests {
         assert!(with_total(23).looks_followed(3, 10));
         assert!(!with_total(22).looks_followed(3, 10));
         assert!(with_total(22).looks_followed(3, 2), "a full page");
+    }
+
+    #[test]
+    fn a_fingerprint_tells_rows_and_their_order_apart() {
+        let print = |texts: &[&str]| {
+            let rows: Vec<Row> = texts
+                .iter()
+                .map(|text| Row::Bad {
+                    id: None,
+                    error: Error::new(crate::ErrorKind::Row)
+                        .with_row(BadRow::new(0, (*text).to_owned())),
+                })
+                .collect();
+            fingerprint(&rows)
+        };
+        assert_eq!(print(&["1", "2"]), print(&["1", "2"]));
+        assert_ne!(print(&["1", "2"]), print(&["2", "1"]));
+        assert_ne!(print(&["1"]), print(&["2"]));
     }
 }

@@ -1,6 +1,8 @@
 //! Looking for the row a checkpoint ends with, in a set that may have changed since.
 
-use super::page::Row;
+use std::collections::HashSet;
+
+use super::page::{Row, fingerprint};
 use crate::checkpoint::Seam;
 
 /// A search that starts where the row was and widens in both directions.
@@ -14,6 +16,8 @@ pub(crate) struct Search {
     towards_front: bool,
     /// The last page there is, once it has been seen.
     end: Option<u64>,
+    /// Fingerprints of the pages looked at.
+    looked_at: HashSet<u64>,
     gave_up: bool,
 }
 
@@ -28,6 +32,8 @@ pub(crate) enum Found {
     },
     /// Read this page next.
     Elsewhere(u64),
+    /// The page is the same as another: the server does not turn them.
+    Repeated,
 }
 
 impl Search {
@@ -37,6 +43,7 @@ impl Search {
             distance: 0,
             towards_front: false,
             end: None,
+            looked_at: HashSet::new(),
             gave_up: false,
         }
     }
@@ -63,6 +70,9 @@ impl Search {
                 known: self.seam.row.min(rows.len()),
                 moved: true,
             };
+        }
+        if !rows.is_empty() && !self.looked_at.insert(fingerprint(rows)) {
+            return Found::Repeated;
         }
         if is_last {
             self.end = Some(self.end.map_or(page, |end| end.min(page)));
@@ -137,9 +147,10 @@ mod tests {
         let mut asked = vec![search.first_page()];
         let settled = loop {
             let page = *asked.last().unwrap();
-            match search.look_at(page, &[row("a"), row("b")], page == 5) {
+            let (a, b) = (format!("a{page}"), format!("b{page}"));
+            match search.look_at(page, &[row(&a), row(&b)], page == 5) {
                 Found::Elsewhere(page) => asked.push(page),
-                found @ Found::Here { .. } => break found,
+                found => break found,
             }
         };
         assert_eq!(asked, [3, 2, 4, 1, 5, 3]);
@@ -150,6 +161,15 @@ mod tests {
                 moved: true
             }
         );
+    }
+
+    #[test]
+    fn empty_pages_are_alike_and_others_are_not() {
+        let mut search = search(3);
+        assert_eq!(search.look_at(3, &[], false), Found::Elsewhere(2));
+        assert_eq!(search.look_at(2, &[], false), Found::Elsewhere(4));
+        assert_eq!(search.look_at(4, &[row("a")], false), Found::Elsewhere(1));
+        assert_eq!(search.look_at(1, &[row("a")], false), Found::Repeated);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use futures::StreamExt;
 use proptest::prelude::*;
 
 use super::fake::{Answered, Change, FakeAtlas, NEWCOMER, Quirk, listing, number};
+use super::run;
 use crate::listing::summary::Ending;
 use crate::{Consistency, ErrorKind, Snapshots};
 
@@ -96,15 +97,6 @@ impl Case {
         }
         panic!("it does not end");
     }
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 fn present_throughout(atlas: &FakeAtlas) -> Vec<u64> {

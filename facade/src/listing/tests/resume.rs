@@ -184,3 +184,56 @@ async fn pages_carry_what_rows_carry() {
         rows.checkpoint()
     });
 }
+
+/// The row is nowhere, and there is no end to look for it.
+async fn search_in_vain(mut atlas: FakeAtlas) -> (ErrorKind, String, Vec<u64>) {
+    let whole = Arc::new(FakeAtlas::of(45));
+    let (_, checkpoint) = stop_after(&whole, 17).await;
+    atlas.rows.get_mut().unwrap().retain(|&row| row != 17);
+    let atlas = Arc::new(atlas);
+    let mut snapshots = listing(&atlas, 10, 4)
+        .page_limit(7.try_into().unwrap())
+        .resume_from(checkpoint)
+        .stream();
+    let error = snapshots.next().await.unwrap().unwrap_err();
+    assert_eq!(error.delivered(), Some(0));
+    assert!(snapshots.next().await.is_none());
+    (error.kind(), error.to_string(), atlas.asked())
+}
+
+/// It went on asking for ever.
+#[tokio::test(start_paused = true)]
+async fn a_search_on_a_server_that_repeats_itself_ends() {
+    let repeating = FakeAtlas {
+        always_page: Some(1),
+        ..FakeAtlas::of(45)
+    };
+    let (kind, message, asked) = search_in_vain(repeating).await;
+    assert_eq!(kind, ErrorKind::RepeatingServer);
+    assert!(message.contains("page 1: "), "{message}");
+    assert!(message.contains("same rows as another page"), "{message}");
+    assert_eq!(asked, [2, 1]);
+}
+
+/// It went on asking for ever, too.
+#[tokio::test(start_paused = true)]
+async fn a_search_on_an_endless_server_ends_at_the_limit() {
+    let (kind, message, asked) = search_in_vain(FakeAtlas::of(1000)).await;
+    assert_eq!(kind, ErrorKind::PageLimit);
+    assert!(message.contains("more than 7 pages"), "{message}");
+    assert_eq!(asked, [2, 1, 3, 4, 5, 6, 7]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_checkpoint_beyond_the_limit_is_refused_before_any_request() {
+    let atlas = Arc::new(FakeAtlas::of(45));
+    let (_, checkpoint) = stop_after(&atlas, 37).await;
+    let mut snapshots = listing(&atlas, 10, 4)
+        .page_limit(3.try_into().unwrap())
+        .resume_from(checkpoint)
+        .stream();
+    let error = snapshots.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PageLimit);
+    assert!(snapshots.next().await.is_none());
+    assert!(atlas.asked().is_empty());
+}

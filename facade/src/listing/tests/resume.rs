@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use futures::stream::FusedStream;
 use futures::{StreamExt, TryStreamExt};
 
 use super::fake::{FakeAtlas, Quirk, listing, number};
+use crate::listing::RateLimit;
 use crate::listing::summary::{Ending, GapEvidence};
 use crate::{Checkpoint, Consistency, ErrorKind, Snapshots};
 
@@ -155,8 +157,13 @@ async fn stopping_before_the_first_poll_keeps_the_checkpoint() {
 
 #[tokio::test(start_paused = true)]
 async fn pages_carry_what_rows_carry() {
-    let atlas = Arc::new(FakeAtlas::of(25).quirk(2, Quirk::BadRow));
+    let limit = RateLimit::new(Some(1200), 7);
+    let atlas = Arc::new(FakeAtlas {
+        rate_limit: Some(limit),
+        ..FakeAtlas::of(25).quirk(2, Quirk::BadRow)
+    });
     let mut pages = listing(&atlas, 10, 1).pages();
+    assert!(!pages.is_terminated());
     let mut told = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {
         told.push((
@@ -165,6 +172,7 @@ async fn pages_carry_what_rows_carry() {
             page.row_errors().len(),
             page.reported_total(),
         ));
+        assert_eq!(page.rate_limit(), Some(limit));
         let (count, snapshots) = (page.snapshots().len(), page.into_snapshots());
         assert_eq!(snapshots.len(), count);
     }
@@ -176,6 +184,8 @@ async fn pages_carry_what_rows_carry() {
             (3, 5, 0, Some(25))
         ]
     );
+    assert!(pages.is_terminated());
+    assert!(format!("{pages:?}").contains("delivered: 24"), "{pages:?}");
     assert_eq!(pages.summary().delivered(), 24);
     assert_eq!(pages.summary().ending(), Ending::Unverified);
     assert_eq!(pages.checkpoint(), {

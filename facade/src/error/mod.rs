@@ -413,5 +413,7 @@ mod tests {
             );
             assert!(format!("{error:?}").contains("***"));
         }
+        let untouched = Error::new(ErrorKind::Server).with_message("busy");
+        assert_eq!(untouched.without("").to_string(), "server failure: busy");
     }
 }

@@ -296,4 +296,45 @@ mod tests {
         assert!(none.is_doubtfully_empty());
         assert!(none.to_string().contains("proves little"), "{none}");
     }
+
+    #[test]
+    fn what_was_last_heard_is_kept_and_the_sunset_for_good() {
+        let mut summary = Summary::new();
+        let limit = RateLimit::new(Some(1200), 7);
+        summary.take_notice(Notices {
+            rate_limit: Some(limit),
+            deprecation: Some("@1688169599".to_owned()),
+            sunset: Some("Thu, 1 Jul 2027 00:00:00 GMT".to_owned()),
+            past_sunset: true,
+        });
+        // An answer that says nothing takes nothing back.
+        summary.take_notice(Notices::default());
+        assert_eq!(summary.rate_limit(), Some(limit));
+        assert_eq!(summary.deprecation(), Some("@1688169599"));
+        assert_eq!(
+            summary.deprecated_since().unwrap().timestamp(),
+            1_688_169_599
+        );
+        assert_eq!(summary.sunset(), Some("Thu, 1 Jul 2027 00:00:00 GMT"));
+        assert!(summary.is_doubtfully_empty());
+    }
+
+    #[test]
+    fn only_nothing_at_all_from_an_api_past_its_sunset_is_doubtful() {
+        for (delivered, row_errors, past_sunset) in
+            [(0, 0, false), (2, 0, true), (0, 2, true), (2, 2, false)]
+        {
+            let summary = Summary {
+                delivered,
+                row_errors,
+                past_sunset,
+                ..Summary::new()
+            };
+            assert_eq!(
+                (summary.delivered(), summary.row_errors()),
+                (delivered, row_errors)
+            );
+            assert!(!summary.is_doubtfully_empty(), "{summary}");
+        }
+    }
 }

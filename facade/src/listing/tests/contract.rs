@@ -42,6 +42,11 @@ async fn no_request_before_the_first_poll_and_none_after_the_end() {
     tokio::task::yield_now().await;
     assert_eq!(atlas.asked(), [1, 2]);
 
+    assert!(
+        format!("{snapshots:?}").contains("delivered: 1"),
+        "{snapshots:?}"
+    );
+
     assert_eq!(snapshots.by_ref().count().await, 4);
     assert_eq!(atlas.asked(), [1, 2, 3]);
     for _ in 0..3 {

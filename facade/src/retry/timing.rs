@@ -53,3 +53,18 @@ impl Timing for SystemTiming {
         longest.mul_f64(fastrand::f64())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_takes_any_length_up_to_the_longest() {
+        let longest = Duration::from_secs(8);
+        let waits: Vec<_> = (0..200).map(|_| SystemTiming.jitter(longest)).collect();
+        assert!(waits.iter().all(|wait| *wait <= longest));
+        // That one of two hundred falls into each half is as good as certain.
+        assert!(waits.iter().any(|wait| *wait < longest / 2));
+        assert!(waits.iter().any(|wait| *wait > longest / 2));
+    }
+}

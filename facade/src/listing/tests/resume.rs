@@ -238,12 +238,19 @@ async fn a_search_on_an_endless_server_ends_at_the_limit() {
 async fn a_checkpoint_beyond_the_limit_is_refused_before_any_request() {
     let atlas = Arc::new(FakeAtlas::of(45));
     let (_, checkpoint) = stop_after(&atlas, 37).await;
-    let mut snapshots = listing(&atlas, 10, 4)
-        .page_limit(3.try_into().unwrap())
-        .resume_from(checkpoint)
-        .stream();
+    let limited = |pages: u64| {
+        listing(&atlas, 10, 4)
+            .page_limit(pages.try_into().unwrap())
+            .resume_from(checkpoint.clone())
+            .stream()
+    };
+    let mut snapshots = limited(3);
     let error = snapshots.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PageLimit);
     assert!(snapshots.next().await.is_none());
     assert!(atlas.asked().is_empty());
+
+    let rows: Vec<_> = limited(4).collect().await;
+    assert_eq!(rows.iter().flatten().count(), 3);
+    assert_eq!(atlas.asked(), [4], "within it");
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use atlas_snapshots::{
     Atlas, Credentials, Ending, Listing, PageSize, Prefetch, SnapshotStatus, Snapshots,
 };
-use atlas_snapshots_mock::{CannedResponse, Links, MockAtlas, TotalCount};
+use atlas_snapshots_mock::{
+    CannedResponse, Fault, Links, MockAtlas, PageFault, RowFault, TotalCount, When,
+};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
@@ -303,4 +305,28 @@ async fn no_timeout_is_too_long_for_the_clock() {
         mock.instance_name().parse().unwrap(),
     );
     assert_eq!(ids(listing.stream()).await, mock.snapshot_ids());
+}
+
+/// Pages that decode whole and pages that do not are read in different ways.
+#[tokio::test]
+async fn what_an_answer_says_of_the_api_is_heard_beside_a_bad_row_too() {
+    for row_errors in [0, 1] {
+        let mut builder = MockAtlas::builder()
+            .snapshots(5)
+            .fault(Fault::sunset(), When::always())
+            .fault(Fault::rate_limit_headers(1200, 7), When::always());
+        if row_errors > 0 {
+            let fault = RowFault::set("createdAt", "yesterday");
+            builder = builder.fault(PageFault::Row { place: 2, fault }, When::always());
+        }
+        let mock = builder.start().await.unwrap();
+        let mut snapshots = listing(&mock).stream();
+        let rows: Vec<_> = snapshots.by_ref().collect().await;
+        assert_eq!(rows.len(), 5);
+        let summary = snapshots.summary();
+        assert_eq!(summary.row_errors(), row_errors);
+        assert!(summary.sunset_at().is_some() && summary.deprecation().is_some());
+        let limit = summary.rate_limit().unwrap();
+        assert_eq!((limit.limit(), limit.remaining()), (Some(1200), 7));
+    }
 }

@@ -416,4 +416,64 @@ mod tests {
         let untouched = Error::new(ErrorKind::Server).with_message("busy");
         assert_eq!(untouched.without("").to_string(), "server failure: busy");
     }
+
+    #[test]
+    fn the_line_says_what_to_do_where_the_kind_knows() {
+        for (kind, line) in [
+            (
+                ErrorKind::Unauthenticated,
+                "credentials not accepted; check that the credentials are complete and not expired",
+            ),
+            (ErrorKind::Auth, "signing in failed; check the credentials"),
+            (
+                ErrorKind::PermissionDenied,
+                "permission denied; grant the credentials Project Read Only on this project",
+            ),
+            (
+                ErrorKind::IpNotAllowed,
+                "IP address not on the access list; \
+                 add this machine's IP address to the API access list",
+            ),
+            (
+                ErrorKind::NotFound,
+                "not found; check the project id and the instance name",
+            ),
+            (
+                ErrorKind::Sunset,
+                "API withdrawn; use the Flex operation listFlexBackups",
+            ),
+            (
+                ErrorKind::Connect,
+                "connection failed; check base URL, network and proxy",
+            ),
+            (
+                ErrorKind::Decode,
+                "unreadable answer; something other than Atlas may have answered",
+            ),
+            (
+                ErrorKind::PageLimit,
+                "listing limit reached; \
+                 raise the listing's limit if the set really is that large",
+            ),
+            (ErrorKind::Timeout, "timed out"),
+        ] {
+            assert_eq!(Error::new(kind).to_string(), line);
+        }
+    }
+
+    #[test]
+    fn everything_that_a_documented_body_says_can_be_asked_for() {
+        let body = br#"{"error":400,"errorCode":"VALIDATION_ERROR","reason":"Bad Request",
+            "detail":"No.","parameters":["a",7],
+            "badRequestDetail":{"fields":[{"field":"pageNum","description":"too small"}]}}"#;
+        let error = Error::new(ErrorKind::BadRequest)
+            .with_status(400)
+            .with_body(ErrorBody::read(body));
+        assert_eq!(error.error_code(), Some("VALIDATION_ERROR"));
+        assert_eq!(error.reason(), Some("Bad Request"));
+        assert_eq!(error.detail(), Some("No."));
+        assert_eq!(error.parameters(), ["a", "7"]);
+        assert_eq!(error.field_violations()[0].field(), "pageNum");
+        assert_eq!(error.body_excerpt(), None);
+    }
 }

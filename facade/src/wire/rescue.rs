@@ -110,3 +110,33 @@ fn unreadable(body: &[u8], cause: serde_json::Error) -> Error {
         .with_excerpt_of(body)
         .with_source(cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rescued(page: &Value) -> PageAnswer {
+        rescue(page.to_string().as_bytes(), |_: Value| None).unwrap()
+    }
+
+    #[test]
+    fn what_a_page_says_of_the_set_is_read_beside_its_bad_rows() {
+        let next = json!([7, { "rel": "self" }, { "rel": "next" }]);
+        let page = rescued(&json!({ "results": [{}], "links": next, "totalCount": 12 }));
+        assert_eq!((page.has_next, page.total_count), (true, Some(12)));
+        assert_eq!(page.rows.len(), 1);
+
+        for (links, total) in [
+            (json!([{ "rel": "self" }]), json!(1.5)),
+            (json!({ "rel": "next" }), json!("12")),
+            (json!(null), json!(null)),
+        ] {
+            let page = rescued(&json!({ "results": [{}], "links": links, "totalCount": total }));
+            assert_eq!((page.has_next, page.total_count), (false, None), "{links}");
+        }
+        let bare = rescued(&json!({ "results": [] }));
+        assert_eq!((bare.has_next, bare.total_count), (false, None));
+    }
+}

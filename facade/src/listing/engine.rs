@@ -23,7 +23,7 @@ use super::consistency::Consistency;
 use super::fetcher::Fetcher;
 use super::frontier::Sighting;
 use super::ledger::{Entry, Ledger};
-use super::page::{PageAnswer, Row};
+use super::page::{PageAnswer, Row, fingerprint};
 use super::scope::Scope;
 use super::search::{Found, Search};
 use super::summary::{Ending, GapEvidence, Summary};
@@ -320,18 +320,15 @@ impl Engine {
     /// Hands out a page of which the first `known` rows were delivered by an earlier listing.
     fn deliver(&mut self, page: u64, answer: PageAnswer, known: usize) -> Result<Batch> {
         let received = answer.rows.len();
-        let entry = self.ledger.enter(page, answer, known);
-        if received > known && entry.fresh.is_empty() {
+        if matches!(self.plan.consistency, Consistency::Verified { .. }) {
+            self.first_pass.push(fingerprint(&answer.rows));
+        }
+        let Entry { fresh, sighting } = self.ledger.enter(page, answer, known);
+        if received > known && fresh.is_empty() {
             return Err(Error::new(ErrorKind::RepeatingServer).with_message(format!(
                 "all {received} rows of the page were delivered before"
             )));
         }
-        if matches!(self.plan.consistency, Consistency::Verified { .. }) {
-            self.first_pass.push(entry.fingerprint);
-        }
-        let Entry {
-            fresh, sighting, ..
-        } = entry;
         let rows = self.within_limit(page, fresh);
         if matches!(self.state, State::Condemned { .. }) {
             // Over the limit: nothing more to ask for.
@@ -354,9 +351,10 @@ impl Engine {
         let Phase::Verifying(verification) = &mut self.phase else {
             return Err(Error::new(ErrorKind::Internal));
         };
-        let entry = self.ledger.reread(page, answer);
-        let next = verification.enter(&entry.sighting, entry.fingerprint);
-        let rows = self.within_limit(page, entry.fresh);
+        let fingerprint = fingerprint(&answer.rows);
+        let Entry { fresh, sighting } = self.ledger.reread(page, answer);
+        let next = verification.enter(&sighting, fingerprint);
+        let rows = self.within_limit(page, fresh);
         if !matches!(self.state, State::Condemned { .. }) {
             match next {
                 Next::Page(next) if next > self.plan.page_limit => {

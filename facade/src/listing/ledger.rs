@@ -31,8 +31,6 @@ pub(crate) struct Entry {
     /// Rows not seen before, each with its position on the page.
     pub(crate) fresh: Vec<(usize, Row)>,
     pub(crate) sighting: Sighting,
-    /// Equal for pages of the same rows in the same order.
-    pub(crate) fingerprint: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +84,6 @@ impl Ledger {
         let total = answer
             .total_count
             .and_then(|count| u64::try_from(count).ok());
-        let fingerprint = fingerprint(&answer.rows);
         let received = answer.rows.len() as u64;
         let mut fresh = Vec::with_capacity(answer.rows.len());
         for (index, row) in answer.rows.into_iter().enumerate() {
@@ -106,11 +103,7 @@ impl Ledger {
             counted: answer.counted,
             total,
         };
-        Entry {
-            fresh,
-            sighting,
-            fingerprint,
-        }
+        Entry { fresh, sighting }
     }
 
     fn is_new(&mut self, row: &Row, reading: Reading) -> bool {

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::gap_evidence::GapEvidence;
+
 /// Where a listing stands: pass it to [`Listing::resume_from`](crate::Listing::resume_from), in
 /// this process or another, to get the rest.
 ///
 /// Taken from [`Snapshots::checkpoint`](crate::Snapshots::checkpoint) or from an error's
 /// [`checkpoint`](crate::Error::checkpoint). It names the last row handed out, so that nothing
-/// is delivered twice and nothing is left out between the two. With serde it becomes a small,
-/// readable document:
+/// is delivered twice and nothing is left out between the two, and the first sign of change seen
+/// on the way there, so that the rest does not end as if there had been none. With serde it
+/// becomes a small, readable document:
 ///
 /// ```
 /// # use atlas_snapshots::Checkpoint;
@@ -34,6 +37,9 @@ pub struct Checkpoint {
     pub(crate) seam: Option<Seam>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reported_total: Option<u64>,
+    /// A sign of change seen on the way there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) evidence: Option<GapEvidence>,
 }
 
 impl Checkpoint {
@@ -69,6 +75,7 @@ struct Unchecked {
     row: Option<usize>,
     last_id: Option<String>,
     reported_total: Option<u64>,
+    evidence: Option<GapEvidence>,
 }
 
 impl TryFrom<Unchecked> for Checkpoint {
@@ -95,6 +102,7 @@ impl TryFrom<Unchecked> for Checkpoint {
             page_size: text.page_size,
             seam,
             reported_total: text.reported_total,
+            evidence: text.evidence,
         })
     }
 }
@@ -114,6 +122,7 @@ mod tests {
             page_size: 500,
             seam,
             reported_total: total,
+            evidence: None,
         }
     }
 
@@ -151,6 +160,7 @@ mod tests {
             (r#""page":3"#, r#""page":0"#, "page, row and lastId"),
             (r#""row":17,"#, "", "page, row and lastId"),
             (r#""pageSize":500"#, r#""pageSize":"500""#, "invalid type"),
+            (r#""page":3"#, r#""evidence":"rumour","page":3"#, "rumour"),
         ] {
             let text = TEXT.replace(from, to);
             let error = serde_json::from_str::<Checkpoint>(&text).unwrap_err();

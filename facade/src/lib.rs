@@ -62,6 +62,7 @@ mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzz;
+mod gap_evidence;
 mod http_client;
 mod listing;
 mod open_enum;
@@ -76,9 +77,8 @@ pub use builder::AtlasBuilder;
 pub use checkpoint::Checkpoint;
 pub use client::Atlas;
 pub use error::{BadRow, Error, ErrorKind, FieldViolation, Result};
-pub use listing::{
-    Consistency, Ending, GapEvidence, Listing, Page, Pages, RateLimit, Snapshots, Summary,
-};
+pub use gap_evidence::GapEvidence;
+pub use listing::{Consistency, Ending, Listing, Page, Pages, RateLimit, Snapshots, Summary};
 pub use retry::RetryPolicy;
 pub use snapshot::{
     FrequencyType, Link, Snapshot, SnapshotId, SnapshotSource, SnapshotStatus, SnapshotType,

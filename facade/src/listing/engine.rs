@@ -26,11 +26,12 @@ use super::ledger::{Entry, Ledger};
 use super::page::{PageAnswer, Row, fingerprint};
 use super::scope::Scope;
 use super::search::{Found, Search};
-use super::summary::{Ending, GapEvidence, Summary};
+use super::summary::{Ending, Summary};
 use super::verification::{Next, Verification};
 use super::window::{Landing, Window};
 use crate::checkpoint::{Checkpoint, Seam};
 use crate::error::{Error, ErrorKind, Position, Result};
+use crate::gap_evidence::GapEvidence;
 use crate::retry::Sleep;
 
 /// What a listing is asked to do.
@@ -181,9 +182,11 @@ impl Engine {
 
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         // One that has not been looked at yet is still where the listing stands.
-        self.plan.resume_from.clone().unwrap_or_else(|| {
-            let (seam, total) = (self.seam.clone(), self.ledger.total());
-            self.plan.scope.checkpoint(seam, total)
+        self.plan.resume_from.clone().unwrap_or_else(|| Checkpoint {
+            seam: self.seam.clone(),
+            reported_total: self.ledger.total(),
+            evidence: self.ledger.evidence(),
+            ..self.plan.scope.beginning()
         })
     }
 
@@ -236,6 +239,9 @@ impl Engine {
         self.summary.resumed = true;
         self.seam = Some(seam.clone());
         self.ledger.remember_total(checkpoint.reported_total);
+        if let Some(evidence) = checkpoint.evidence {
+            self.ledger.suspect(evidence);
+        }
         let search = Search::for_seam(seam);
         let first = search.first_page();
         self.phase = Phase::Seeking(search);

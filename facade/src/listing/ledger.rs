@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::delivered_ids::DeliveredIds;
 use super::frontier::Sighting;
 use super::page::{PageAnswer, Row, fingerprint};
-use super::summary::GapEvidence;
+use crate::gap_evidence::GapEvidence;
 
 /// The rows and signs of one listing.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ pub(crate) use page::{PageAnswer, PageFuture, PageRequest, PageSource, RequestMe
 pub use pages::{Page, Pages};
 pub(crate) use scope::Scope;
 pub use stream::Snapshots;
-pub use summary::{Ending, GapEvidence, Summary};
+pub use summary::{Ending, Summary};
 
 /// A listing to be: what to list, and how. [`stream`](Self::stream) starts it.
 ///
@@ -145,6 +145,8 @@ impl Listing {
     /// took its place is the first to be delivered. Snapshots that entered the set before that
     /// row are not delivered. Looking for the row reads no page twice and none beyond
     /// [`page_limit`](Self::page_limit).
+    ///
+    /// A sign of change that the earlier listing had seen counts for this one, too.
     ///
     /// A checkpoint of another API, project, instance or page size, or one combined with
     /// [`Consistency::Verified`], makes the first poll an

@@ -1,7 +1,7 @@
 //! What a listing lists: a checkpoint of one is of no use to another.
 
 use crate::arguments::{ClusterName, PageSize, ProjectId};
-use crate::checkpoint::{Checkpoint, Seam};
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 
 /// What a listing lists, and in which steps.
@@ -15,15 +15,17 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn checkpoint(&self, seam: Option<Seam>, total: Option<u64>) -> Checkpoint {
+    /// The checkpoint of a listing that has not begun.
+    pub(crate) fn beginning(&self) -> Checkpoint {
         Checkpoint {
             version: Checkpoint::VERSION,
             api: self.api.to_owned(),
             project: self.project.to_string(),
             instance: self.instance.to_string(),
             page_size: self.page_size.get(),
-            seam,
-            reported_total: total,
+            seam: None,
+            reported_total: None,
+            evidence: None,
         }
     }
 
@@ -64,7 +66,7 @@ mod tests {
     fn another_listings_checkpoint_is_refused_and_named() {
         const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
         let ours = scope(PROJECT, "Instance0", 500);
-        assert!(ours.check(&ours.checkpoint(None, None)).is_ok());
+        assert!(ours.check(&ours.beginning()).is_ok());
         for (theirs, named) in [
             (
                 scope("000000000000000000000000", "Instance0", 500),
@@ -83,7 +85,7 @@ mod tests {
                 "API \"serverless\" is not the listing's, which is \"flex\"",
             ),
         ] {
-            let error = ours.check(&theirs.checkpoint(None, None)).unwrap_err();
+            let error = ours.check(&theirs.beginning()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             assert!(error.to_string().contains(named), "{error}");
         }

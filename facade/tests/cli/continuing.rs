@@ -1,6 +1,8 @@
 //! Stopping in the middle, and going on.
 
-use atlas_snapshots_mock::{AnswerFault, MockAtlas, PageFault, RowFault, When, WireFault};
+use atlas_snapshots_mock::{
+    AnswerFault, DataChange, MockAtlas, PageFault, RowFault, When, WireFault,
+};
 use tokio::process::Command;
 
 use crate::harness::{Ran, retrying_list, run, start};
@@ -186,6 +188,29 @@ async fn a_row_that_an_earlier_run_could_not_read_is_not_forgotten() {
     assert!(!kept.file.exists(), "the listing has ended all the same");
     let all = format!("{}{}", first.stdout, rest.stdout);
     assert_eq!(ids_of(&all).len(), 38);
+}
+
+#[tokio::test]
+async fn a_sign_of_change_that_an_earlier_run_has_seen_is_not_forgotten() {
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(95)
+            .fault(DataChange::DeleteHead(1), When::first(1))
+            .fault(AnswerFault::Status(503), When::page(4)),
+    )
+    .await;
+    let kept = Kept::new();
+    let first = run(continued(&atlas, "ndjson", &kept)).await;
+    assert_eq!(first.code, Some(1), "{first:#?}");
+
+    // Meanwhile nothing changes any more.
+    atlas.clear_faults();
+    let rest = run(continued(&atlas, "ndjson", &kept)).await;
+    assert_eq!(rest.code, Some(3), "{rest:#?}");
+    assert!(
+        rest.stderr.contains("gap suspected: the total changed"),
+        "{rest:#?}"
+    );
 }
 
 #[tokio::test]

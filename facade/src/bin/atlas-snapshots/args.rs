@@ -168,8 +168,8 @@ Stopping and going on:
   request until the listing has reached its end: while it exists, there is more to print.
   --resume-from FILE prints the rest, below the header that csv has already. What is listed and
   the page size must be the same. Both want ndjson or csv: nothing can be added to a closed array
-  or a finished table. The exit code counts rows that earlier runs could not read, but not signs
-  of change that only they have seen.
+  or a finished table. The exit code counts what earlier runs have met, too: rows that could not
+  be read, and signs of change.
 
   After a stop by an error, the deadline, Ctrl-C or SIGTERM, the rows of all runs together are the
   listing, none twice. So they are after a kill (SIGKILL, a crash), unless it falls into the

@@ -7,7 +7,8 @@ use futures::{FutureExt, Stream, StreamExt, TryStreamExt, stream::FusedStream};
 
 use super::fake::{FakeAtlas, Next, Quirk, Total, listing, number};
 use crate::ErrorKind;
-use crate::listing::summary::{Ending, GapEvidence, Summary};
+use crate::GapEvidence;
+use crate::listing::summary::{Ending, Summary};
 
 /// Reads to the end; every row must be good.
 async fn read(atlas: FakeAtlas, page_size: u16, prefetch: usize) -> (Vec<u64>, Vec<u64>, Summary) {

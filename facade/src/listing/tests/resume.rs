@@ -1,13 +1,14 @@
 //! Stopping and going on, with whatever happened to the set in between.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::stream::FusedStream;
 use futures::{StreamExt, TryStreamExt};
 
-use super::fake::{FakeAtlas, Quirk, listing, number};
+use super::fake::{Change, FakeAtlas, Quirk, listing, number};
+use crate::GapEvidence;
 use crate::listing::RateLimit;
-use crate::listing::summary::{Ending, GapEvidence};
+use crate::listing::summary::Ending;
 use crate::{Checkpoint, Consistency, ErrorKind, Snapshots};
 
 async fn read(snapshots: &mut Snapshots) -> Vec<u64> {
@@ -253,4 +254,28 @@ async fn a_checkpoint_beyond_the_limit_is_refused_before_any_request() {
     let rows: Vec<_> = limited(4).collect().await;
     assert_eq!(rows.iter().flatten().count(), 3);
     assert_eq!(atlas.asked(), [4], "within it");
+}
+
+/// The rest of a listing alone showed no change, and so forgot what the first part had seen.
+#[tokio::test(start_paused = true)]
+async fn a_sign_of_change_outlives_the_stop() {
+    let atlas = Arc::new(FakeAtlas {
+        // Rows 10 and 11 change pages between the first two reads.
+        changes: Mutex::new([(1, Change::Insert(0))].into()),
+        ..FakeAtlas::of(45)
+    });
+    let (mut delivered, checkpoint) = stop_after(&atlas, 15).await;
+    let text = serde_json::to_string(&checkpoint).unwrap();
+    assert!(text.contains(r#""evidence":"rowRepeated""#), "{text}");
+
+    let mut rest = listing(&atlas, 10, 1).resume_from(checkpoint).stream();
+    delivered.extend(read(&mut rest).await);
+    assert_eq!(delivered, (1..=45).collect::<Vec<_>>());
+    assert_eq!(
+        rest.summary().ending(),
+        Ending::SuspectedGap {
+            evidence: GapEvidence::RowRepeated
+        }
+    );
+    assert_eq!(rest.checkpoint().evidence, Some(GapEvidence::RowRepeated));
 }

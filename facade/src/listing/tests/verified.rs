@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt};
 
 use super::fake::{Change, FakeAtlas, NEWCOMER, Quirk, listing, number};
-use crate::listing::summary::{Ending, GapEvidence};
+use crate::GapEvidence;
+use crate::listing::summary::Ending;
 use crate::{Consistency, ErrorKind, Snapshots};
 
 async fn read(snapshots: &mut Snapshots) -> Vec<u64> {

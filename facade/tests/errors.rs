@@ -341,28 +341,31 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    let body = json!({"results": [], "totalCount": 0});
-    let length = body.to_string().len();
-    let plain = MockAtlas::builder().page_response(1, CannedResponse::json(200, body));
-    // Decompressed, it arrives in one piece whose length nobody has announced.
-    let unannounced = plain.clone().fault(BodyFault::Gzip, When::always());
-    for builder in [plain, unannounced] {
-        let mock = builder.start().await.unwrap();
-        let error = error_of(&mock, atlas(&mock).max_response_bytes(length - 1)).await;
-        assert_eq!(
-            (error.kind(), error.status()),
-            (ErrorKind::Protocol, Some(200))
-        );
-        assert!(!error.is_retryable());
-        assert!(
-            error
-                .to_string()
-                .contains("larger than this client accepts")
-        );
+    // One piece, and many.
+    for padding in [0, 100_000] {
+        let body = json!({"results": [], "padding": "x".repeat(padding)});
+        let length = body.to_string().len();
+        let plain = MockAtlas::builder().page_response(1, CannedResponse::json(200, body));
+        // Decompressed, it arrives without a length that anybody has announced.
+        let unannounced = plain.clone().fault(BodyFault::Gzip, When::always());
+        for builder in [plain, unannounced] {
+            let mock = builder.start().await.unwrap();
+            let error = error_of(&mock, atlas(&mock).max_response_bytes(length - 1)).await;
+            assert_eq!(
+                (error.kind(), error.status()),
+                (ErrorKind::Protocol, Some(200))
+            );
+            assert!(!error.is_retryable());
+            assert!(
+                error
+                    .to_string()
+                    .contains("larger than this client accepts")
+            );
 
-        let atlas = atlas(&mock).max_response_bytes(length).build().unwrap();
-        assert!(listing(&mock, &atlas).stream().next().await.is_none());
-        assert_eq!(mock.request_count(), 2);
+            let atlas = atlas(&mock).max_response_bytes(length).build().unwrap();
+            assert!(listing(&mock, &atlas).stream().next().await.is_none());
+            assert_eq!(mock.request_count(), 2);
+        }
     }
 }
 

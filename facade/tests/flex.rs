@@ -8,6 +8,9 @@ use atlas_snapshots::{
 use atlas_snapshots_mock::{ClusterKind, MockAtlas, MockAtlasBuilder, Sunset};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::unbounded_channel;
 
 fn client(mock: &MockAtlas) -> Atlas {
     let builder = Atlas::builder().base_url(mock.base_url());
@@ -159,6 +162,57 @@ async fn a_serverless_instance_costs_one_once_for_a_client() {
             .all(|snapshot| snapshot.source() == SnapshotSource::Serverless)
     );
     assert_eq!(paths(&mock), ["serverless"; 3], "clones remember");
+}
+
+/// The mock knows better, so this server stands in: Flex has never heard of the cluster.
+#[tokio::test]
+async fn an_instance_that_flex_does_not_know_at_all_is_found_out_once_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (told, mut lines) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                stream.read_line(&mut head).await.unwrap();
+            }
+            let (status, body) = if head.contains("/v2/") {
+                (404, r#"{"errorCode":"CLUSTER_NOT_FOUND"}"#)
+            } else {
+                (200, r#"{"results":[]}"#)
+            };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            told.send(head.contains("/v2/")).unwrap();
+        }
+    });
+    let atlas = Atlas::builder().base_url(base_url).build().unwrap();
+    for _ in 0..2 {
+        let project = "32b6e34b3d91647abb20e7b8".parse().unwrap();
+        let listing = atlas.snapshots(project, "Instance0".parse().unwrap());
+        assert_eq!(read(listing).await.unwrap(), []);
+    }
+    let asked: Vec<bool> = std::iter::from_fn(|| lines.try_recv().ok()).collect();
+    assert_eq!(asked, [true, false, false]);
+}
+
+#[tokio::test]
+async fn a_name_that_neither_api_knows_is_asked_for_anew() {
+    let mock = start(MockAtlas::builder().instance_name("Other")).await;
+    let atlas = client(&mock);
+    for asked in [2, 4] {
+        let listing = atlas.snapshots(
+            mock.project_id().parse().unwrap(),
+            "Instance0".parse().unwrap(),
+        );
+        let error = read(listing).await.unwrap_err();
+        assert!(error.to_string().contains("neither"), "{error}");
+        assert_eq!(mock.request_count(), asked, "it may be made meanwhile");
+    }
 }
 
 #[tokio::test]

@@ -139,6 +139,26 @@ mod tests {
     }
 
     #[test]
+    fn the_status_decides_where_no_body_can_be_had_too() {
+        let head = |status| Head {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: http::HeaderMap::new(),
+        };
+        let told = |arrival| {
+            let failed = Failed::<()>::InvalidRequest("unseen".to_owned());
+            let error = explain(failed, arrival, SystemTime::UNIX_EPOCH);
+            (error.kind(), error.status())
+        };
+        for broken_off in [Arrival::Head, Arrival::TooLarge] {
+            assert_eq!(told(broken_off(head(503))), (ErrorKind::Server, Some(503)));
+        }
+        assert_eq!(
+            told(Arrival::TooLarge(head(200))),
+            (ErrorKind::Protocol, Some(200))
+        );
+    }
+
+    #[test]
     fn the_code_tells_missing_roles_and_blocked_addresses_apart() {
         let with_code = |status, code: &str| {
             refusal(status, &[], &format!(r#"{{"errorCode":"{code}"}}"#)).kind()

@@ -74,9 +74,10 @@ pub(super) fn no_object(body: &[u8]) -> Error {
 }
 
 fn bad_row(index: usize, raw: &RawValue, cause: &str) -> Row {
-    let id = serde_json::from_str::<LooseId>(raw.get())
-        .ok()
-        .map(|loose| loose.id);
+    let loose = is_object(raw.get().as_bytes())
+        .then(|| serde_json::from_str::<LooseId>(raw.get()).ok())
+        .flatten();
+    let id = loose.map(|loose| loose.id);
     let named = id
         .as_deref()
         .map_or_else(String::new, |id| format!(" with id {id}"));
@@ -138,5 +139,26 @@ mod tests {
         }
         let bare = rescued(&json!({ "results": [] }));
         assert_eq!((bare.has_next, bare.total_count), (false, None));
+    }
+
+    #[test]
+    fn a_row_that_is_no_object_is_told_apart_from_one_without_an_id() {
+        let page = rescued(&json!({ "results": [7, ["id"], {}] }));
+        let told: Vec<_> = page
+            .rows
+            .iter()
+            .map(|row| match row {
+                Row::Bad { error, .. } => error.to_string(),
+                Row::Good(snapshot) => panic!("{snapshot:?}"),
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "unreadable row: row 0 is not a snapshot: it is no object",
+                "unreadable row: row 1 is not a snapshot: it is no object",
+                "unreadable row: row 2 is not a snapshot: it has no id",
+            ]
+        );
     }
 }

@@ -373,6 +373,27 @@ async fn a_wrong_key_and_an_unusable_challenge_are_told_apart() {
     }
 }
 
+#[tokio::test]
+async fn a_signed_request_refused_without_a_challenge_is_a_refusal_and_no_broken_sign_in() {
+    let mock = MockAtlas::builder()
+        .snapshots(3)
+        .require_api_key("public", "open-sesame")
+        // Not the first one, or nobody could sign.
+        .challenge_fault(ChallengeFault::Missing, When::nth(2))
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 3);
+    mock.add_fault(AnswerFault::Status(401), When::always());
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Unauthenticated, Some(401))
+    );
+    assert_eq!(mock.request_count(), 3);
+}
+
 #[derive(Debug)]
 struct Vault(Result<&'static str, &'static str>);
 

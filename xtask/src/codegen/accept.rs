@@ -7,8 +7,9 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{
-    bundle::{Bundle, child, reference},
+    bundle::Bundle,
     name,
+    references::{child, reference},
 };
 use crate::failure::Failure;
 

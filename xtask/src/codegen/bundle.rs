@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{fragment, info, inputs::Input, references};
+use super::{
+    fragment, info,
+    inputs::Input,
+    references::{self, child, reference},
+};
 use crate::failure::Failure;
 
 /// All that `components` may hold.
@@ -137,14 +141,4 @@ impl Bundle {
             .and_then(|target| Some((target.to_owned(), self.document.pointer(target)?)))
             .unwrap_or((pointer, node))
     }
-}
-
-/// The target of a reference object.
-pub(super) fn reference(node: &Value) -> Option<&str> {
-    node.get("$ref")?.as_str()
-}
-
-/// The JSON pointer of a member, escaped as RFC 6901 asks.
-pub(super) fn child(parent: &str, name: &str) -> String {
-    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

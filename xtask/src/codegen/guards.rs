@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
-    bundle::{Bundle, child, reference},
+    bundle::Bundle,
     is_data, name,
+    references::{child, reference},
 };
 use crate::failure::Failure;
 

@@ -6,10 +6,7 @@
 use serde_json::Value;
 use syn::{Fields, GenericArgument, Item, PathArguments, Type};
 
-use super::{
-    bundle::{Bundle, child},
-    vocabulary::wire_name,
-};
+use super::{bundle::Bundle, references::child, vocabulary::wire_name};
 use crate::failure::Failure;
 
 /// Checks that every property with an `x-rust-type` has that type among `types`.

@@ -1,12 +1,8 @@
-//! References, within a fragment and from one to another.
+//! JSON pointers and the references made of them, within a fragment and from one to another.
 
 use serde_json::Value;
 
-use super::{
-    bundle::{child, reference},
-    inputs::Input,
-    is_data,
-};
+use super::{inputs::Input, is_data};
 use crate::failure::Failure;
 
 /// Refuses a reference that leads nowhere in the very file it names, even where another fragment has
@@ -67,4 +63,14 @@ pub(super) fn localize(node: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(localize),
         _ => {}
     }
+}
+
+/// The target of a reference object.
+pub(super) fn reference(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()
+}
+
+/// The JSON pointer of a member, escaped as RFC 6901 asks.
+pub(super) fn child(parent: &str, name: &str) -> String {
+    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

@@ -2,15 +2,21 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod asked;
+mod request_head;
+
 use atlas_snapshots::{
     Atlas, Ending, Error, ErrorKind, Listing, RetryPolicy, Snapshot, SnapshotSource, SnapshotStatus,
 };
 use atlas_snapshots_mock::{ClusterKind, MockAtlas, MockAtlasBuilder, Sunset};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::unbounded_channel;
+
+use crate::asked::apis_asked;
+use crate::request_head::request_head;
 
 fn client(mock: &MockAtlas) -> Atlas {
     let builder = Atlas::builder().base_url(mock.base_url());
@@ -33,21 +39,6 @@ async fn read(listing: Listing) -> Result<Vec<Snapshot>, Error> {
 
 async fn start(builder: MockAtlasBuilder) -> MockAtlas {
     builder.start().await.unwrap()
-}
-
-fn paths(mock: &MockAtlas) -> Vec<&'static str> {
-    let requests = mock.requests();
-    let which = |path: &str| {
-        if path.contains("/v2/") {
-            "flex"
-        } else {
-            "serverless"
-        }
-    };
-    requests
-        .iter()
-        .map(|request| which(&request.path))
-        .collect()
 }
 
 /// Eight daily snapshots as the service lists them: oldest first, no links on rows.
@@ -135,7 +126,7 @@ async fn a_flex_cluster_costs_no_request_more() {
         .map(|snapshot| snapshot.id().to_string())
         .collect();
     assert_eq!(ids, mock.snapshot_ids());
-    assert_eq!(paths(&mock), ["flex"; 3]);
+    assert_eq!(apis_asked(&mock), ["flex"; 3]);
 }
 
 #[tokio::test]
@@ -145,7 +136,7 @@ async fn a_serverless_instance_costs_one_once_for_a_client() {
     let mut stream = auto(&mock, &atlas).stream();
     assert_eq!(stream.by_ref_collect().await.len(), 1_200);
     assert_eq!(
-        paths(&mock),
+        apis_asked(&mock),
         ["flex", "serverless", "serverless", "serverless"]
     );
     assert_eq!(
@@ -161,7 +152,7 @@ async fn a_serverless_instance_costs_one_once_for_a_client() {
             .iter()
             .all(|snapshot| snapshot.source() == SnapshotSource::Serverless)
     );
-    assert_eq!(paths(&mock), ["serverless"; 3], "clones remember");
+    assert_eq!(apis_asked(&mock), ["serverless"; 3], "clones remember");
 }
 
 /// The mock knows better, so this server stands in: Flex has never heard of the cluster.
@@ -173,10 +164,9 @@ async fn an_instance_that_flex_does_not_know_at_all_is_found_out_once_too() {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let mut stream = BufReader::new(stream);
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") {
-                stream.read_line(&mut head).await.unwrap();
-            }
+            let Some(head) = request_head(&mut stream).await else {
+                continue;
+            };
             let (status, body) = if head.contains("/v2/") {
                 (404, r#"{"errorCode":"CLUSTER_NOT_FOUND"}"#)
             } else {

@@ -3,6 +3,7 @@
 #![cfg(feature = "rustls")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod request_head;
 mod soon;
 
 use std::error::Error as _;
@@ -12,13 +13,14 @@ use atlas_snapshots::{Atlas, AtlasBuilder, Credentials, Error, ErrorKind, PageSi
 use atlas_snapshots_mock::MockAtlas;
 use futures::TryStreamExt;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use tokio::io::{AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
+use crate::request_head::request_head;
 use crate::soon::soon;
 
 /// The name that certificates are for. Loopback, so that nobody needs to look it up outside.
@@ -193,10 +195,9 @@ async fn tunnels() -> (String, UnboundedReceiver<String>) {
             let told = told.clone();
             tokio::spawn(async move {
                 let mut stream = BufReader::new(stream);
-                let mut head = String::new();
-                while !head.ends_with("\r\n\r\n") {
-                    stream.read_line(&mut head).await.unwrap();
-                }
+                let Some(head) = request_head(&mut stream).await else {
+                    return;
+                };
                 let target = head.split(' ').nth(1).unwrap().to_owned();
                 told.send(head).unwrap();
                 let mut target = TcpStream::connect(target).await.unwrap();

@@ -4,34 +4,13 @@ use atlas_snapshots_mock::{ClusterKind, MockAtlas, Sunset};
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::harness::{ids, program, run, start};
+use crate::asked::apis_asked;
+use crate::harness::{ids, program, project, run, start};
 
 fn list(atlas: &MockAtlas, arguments: &[&str]) -> Command {
     let mut command = program(["list", "--output", "ndjson"]);
+    command.args(project(atlas)).args(arguments);
     command
-        .args([
-            "--project",
-            atlas.project_id(),
-            "--base-url",
-            atlas.base_url(),
-        ])
-        .args(arguments);
-    command
-}
-
-fn paths(atlas: &MockAtlas) -> Vec<&'static str> {
-    let requests = atlas.requests();
-    let which = |path: &str| {
-        if path.contains("/v2/") {
-            "flex"
-        } else {
-            "serverless"
-        }
-    };
-    requests
-        .iter()
-        .map(|request| which(&request.path))
-        .collect()
 }
 
 #[tokio::test]
@@ -68,7 +47,7 @@ async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
             atlas.snapshot_ids(),
             "{arguments:?}"
         );
-        assert_eq!(paths(&atlas), asked, "{arguments:?}");
+        assert_eq!(apis_asked(&atlas), asked, "{arguments:?}");
         let source = (kind == ClusterKind::Flex).then(|| json!("flex"));
         assert_eq!(ran.json_lines()[0].get("source").cloned(), source);
     }
@@ -78,12 +57,7 @@ async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
 async fn a_flex_table_has_columns_of_its_own() {
     let atlas = start(MockAtlas::builder().kind(ClusterKind::Flex).snapshots(9)).await;
     let mut command = program(["list", "--cluster", "Instance0"]);
-    command.args([
-        "--project",
-        atlas.project_id(),
-        "--base-url",
-        atlas.base_url(),
-    ]);
+    command.args(project(&atlas));
     let ran = run(command).await;
     let header: Vec<_> = ran
         .stdout

@@ -3,7 +3,7 @@
 use atlas_snapshots_mock::MockAtlas;
 use tokio::process::Command;
 
-use crate::harness::{Ran, program, run, start, target};
+use crate::harness::{Ran, program, project, run, start, target};
 
 fn check(atlas: &MockAtlas, variables: &[(&str, &str)]) -> Command {
     let mut command = program(["auth", "check"]);
@@ -108,12 +108,7 @@ async fn each_refusal_has_its_line_and_its_exit_code() {
         let atlas = start(builder).await;
         let mut command = program(["auth", "check", "--instance", "Instance0"]);
         command
-            .args([
-                "--project",
-                atlas.project_id(),
-                "--base-url",
-                atlas.base_url(),
-            ])
+            .args(project(&atlas))
             .envs(variables.iter().copied());
         let ran: Ran = run(command).await;
         assert_eq!(

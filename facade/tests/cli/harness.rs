@@ -67,16 +67,21 @@ pub(crate) fn retrying_list<'a>(
     command
 }
 
-/// The arguments that lead to the mock.
-pub(crate) fn target(atlas: &MockAtlas) -> [&str; 6] {
+/// The arguments that lead to the project of the mock.
+pub(crate) fn project(atlas: &MockAtlas) -> [&str; 4] {
     [
         "--project",
         atlas.project_id(),
-        "--instance",
-        atlas.instance_name(),
         "--base-url",
         atlas.base_url(),
     ]
+}
+
+/// The arguments that lead to the instance of the mock.
+pub(crate) fn target(atlas: &MockAtlas) -> [&str; 6] {
+    let [project, id, base_url, url] = project(atlas);
+    let instance = atlas.instance_name();
+    [project, id, "--instance", instance, base_url, url]
 }
 
 /// Runs to the end. Unlike `Command::output`, it leaves redirections as they are.

@@ -8,6 +8,8 @@
 )]
 
 mod apis;
+#[path = "../asked/mod.rs"]
+mod asked;
 mod auth_check;
 mod checkpoint_file;
 mod completeness;

@@ -80,6 +80,10 @@ impl BaseUrl {
         &self.text
     }
 
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.text.starts_with("https")
+    }
+
     pub(crate) fn host(&self) -> &str {
         &self.host
     }

@@ -12,6 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{FOREVER, Patience, RetryPolicy, SystemTiming, Timing};
 use crate::wire::WireSettings;
 
+/// Whether this build can speak https.
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
 const NAME: &str = concat!("atlas-snapshots/", env!("CARGO_PKG_VERSION"));
 
 /// Configures an [`Atlas`]; everything is checked by [`build`](Self::build).
@@ -134,13 +137,21 @@ impl AtlasBuilder {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the base URL is
     /// malformed, has a trailing slash, or is plain `http` to a host that is not loopback; when
     /// credentials are missing for such a host or cannot be sent in a header; when proxy, user
-    /// agent or a root certificate is malformed.
+    /// agent or a root certificate is malformed; when the base URL is `https` and this crate was
+    /// built with neither the feature `rustls` nor `native-tls`.
     /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) when TLS cannot be set up.
     pub fn build(self) -> Result<Atlas> {
         let base_url = match &self.base_url {
             Some(text) => BaseUrl::parse(text, self.plain_http_allowed)?,
             None => BaseUrl::default(),
         };
+        if base_url.needs_tls() && !HAS_TLS {
+            return Err(Error::invalid(
+                "base URL",
+                base_url,
+                "needs TLS; build atlas-snapshots with the feature rustls or native-tls",
+            ));
+        }
         let credentials = match self.credentials.clone() {
             Some(credentials) => credentials,
             None if base_url.is_loopback() => Credentials::anonymous(),
@@ -314,6 +325,19 @@ mod tests {
         let version = env!("CARGO_PKG_VERSION");
         let expected = format!("atlas-snapshots/{version} ({OS}; {ARCH}) backup-watch/1.2");
         assert_eq!(full, *expected);
+    }
+
+    #[test]
+    fn an_https_url_needs_a_build_with_tls() {
+        let atlas = Atlas::builder().credentials(Credentials::anonymous());
+        let built = atlas.base_url("https://127.0.0.1").build();
+        if HAS_TLS {
+            assert!(built.is_ok());
+        } else {
+            let error = built.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert!(error.to_string().contains("feature rustls or native-tls"));
+        }
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub use auth::{AccessToken, Credentials, TokenFuture, TokenSource};
 pub use base_url::BaseUrl;
 pub use builder::AtlasBuilder;
 pub use checkpoint::Checkpoint;
+/// The crate of the moments in a [`Snapshot`], in the version they are of.
+pub use chrono;
 pub use client::Atlas;
 pub use error::{BadRow, Error, ErrorKind, FieldViolation, Result};
 pub use gap_evidence::GapEvidence;

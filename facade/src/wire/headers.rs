@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
 use super::operation::Api;
@@ -18,7 +19,7 @@ pub(crate) fn notices(headers: &HeaderMap, api: Api, now: SystemTime) -> Notices
         rate_limit: rate_limit(headers),
         deprecation: text(headers, "deprecation"),
         sunset,
-        past_sunset: ended.is_some_and(|ended| ended <= now.into()),
+        past_sunset: ended.is_some_and(|ended| ended <= DateTime::<Utc>::from(now)),
     }
 }
 

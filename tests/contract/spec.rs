@@ -115,7 +115,7 @@ pub(crate) fn read_yaml(name: &str) -> Value {
 }
 
 fn folder() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi"))
 }
 
 /// A value of the specification and the place it was found at.

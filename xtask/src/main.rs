@@ -5,6 +5,7 @@
     reason = "a command line tool speaks through its streams"
 )]
 
+mod ci;
 mod codegen;
 mod failure;
 
@@ -16,11 +17,13 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask", version)]
 enum Chore {
+    Ci(ci::Args),
     Codegen(codegen::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Chore::parse() {
+        Chore::Ci(args) => ci::run(&args),
         Chore::Codegen(args) => codegen::run(&args),
     };
     match done {

@@ -52,7 +52,7 @@ pub(crate) struct Args {
 }
 
 /// The root of the workspace, where relative defaults start.
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }

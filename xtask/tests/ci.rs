@@ -4,13 +4,14 @@
 use assert_cmd::{Command, cargo::cargo_bin_cmd};
 use predicates::str::{contains, is_empty};
 
-const GATES: [&str; 7] = [
+const GATES: [&str; 8] = [
     "fmt",
     "clippy",
     "codegen",
     "doc",
     "quickstart",
     "package",
+    "consumer",
     "test",
 ];
 

@@ -246,6 +246,36 @@ fn a_lone_fragment_speaks_for_itself() {
 }
 
 #[test]
+fn the_types_have_no_builders() {
+    let output = Sandbox::fresh().read(OUTPUT);
+    // One module is left: the builders of the operations.
+    assert_eq!(output.matches("pub mod builder {").count(), 1);
+    assert!(output.contains("pub fn list_flex_backups(&self) -> builder::ListFlexBackups<'_> {"));
+    assert!(!output.contains("pub fn builder()"));
+    assert!(!output.contains("impl Link {"));
+}
+
+#[test]
+fn the_types_keep_their_builders_where_an_operation_uses_them() {
+    let mut sandbox = Sandbox::empty();
+    let body = r##"put:
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: "#/components/schemas/Lone" }"##;
+    let schema = "Lone: { type: object, properties: { size: { type: integer } } }";
+    let fragment = LONE
+        .replace("get:", body)
+        .replace("Lone: { type: object }", schema);
+    sandbox.add_fragment("lone.yaml", &fragment);
+    sandbox.codegen().success();
+    let output = sandbox.read(OUTPUT);
+    assert!(output.contains("types::builder::Lone"));
+    assert_eq!(output.matches("pub mod builder {").count(), 2);
+    assert!(output.contains("pub fn builder() -> builder::Lone {"));
+}
+
+#[test]
 fn text_and_data_are_left_alone() {
     let mut sandbox = Sandbox::empty();
     let schema = r#"type: object, description: "See #1, a.yaml#/b", example: { $ref: x, anyOf: [1] }, x-note: { oneOf: [] }"#;

@@ -7,7 +7,7 @@ use std::{
 
 use openapiv3::OpenAPI;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use syn::Item;
+use syn::{ImplItem, Item};
 
 use super::{accept::Accepted, bundle::Bundle, promises, vocabulary};
 use crate::failure::Failure;
@@ -33,10 +33,14 @@ pub(super) fn generate(bundle: &Bundle, accepted: &Accepted<'_>) -> Result<Strin
     let mut file: syn::File = syn::parse2(tokens)
         .map_err(|error| fail(format!("the generator wrote broken Rust: {error}")))?;
 
-    let types = types(&file);
+    let source = prettyplease::unparse(&file);
+    let types = types(&mut file).map_err(|problem| fail(problem.to_owned()))?;
     promises::kept(bundle, types)?;
     let vocabularies = vocabulary::impls(types);
-    let source = prettyplease::unparse(&file);
+    // Only an operation with a request body uses them.
+    if !source.contains("types::builder::") {
+        remove_builders(types);
+    }
     let accept = accepted
         .function(&source)
         .map_err(|problem| fail(problem).help("the overlay must leave an operationId as it is"))?;
@@ -63,14 +67,30 @@ fn settings() -> Result<GenerationSettings, String> {
 }
 
 /// The items of `mod types`.
-fn types(file: &syn::File) -> &[Item] {
-    file.items
-        .iter()
-        .find_map(|item| match item {
-            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-            _ => None,
-        })
-        .map_or(&[], |(_, items)| items)
+fn types(file: &mut syn::File) -> Result<&mut Vec<Item>, &'static str> {
+    let items = file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
+        _ => None,
+    });
+    items
+        .map(|(_, items)| items)
+        .ok_or("the generator wrote no module for types")
+}
+
+/// Removes the builder of each type, which the generator writes whether or not it is used.
+fn remove_builders(types: &mut Vec<Item>) {
+    for item in types.iter_mut() {
+        if let Item::Impl(block) = item {
+            let is_builder =
+                |it: &ImplItem| matches!(it, ImplItem::Fn(it) if it.sig.ident == "builder");
+            block.items.retain(|it| !is_builder(it));
+        }
+    }
+    types.retain(|item| match item {
+        Item::Mod(module) => module.ident != "builder",
+        Item::Impl(block) => block.trait_.is_some() || !block.items.is_empty(),
+        _ => true,
+    });
 }
 
 /// Runs what may panic and answers the panic's message instead of printing a backtrace.

@@ -1,19 +1,18 @@
-//! What a listing costs, beside the loop one would write by hand.
+//! The cost of a listing, compared with a loop written by hand.
 //!
 //! `cargo bench -p atlas-snapshots` runs everything against the mock in this process. The mock's
 //! own work is part of each figure, the same for all, so compare ratios and not times.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
-    reason = "a benchmark that cannot run shall say so"
+    reason = "a benchmark that cannot run fails"
 )]
 
 use std::time::Duration;
 
-use atlas_snapshots::{Atlas, Consistency, Prefetch, Snapshot};
+use atlas_snapshots::{Atlas, Consistency, Snapshot};
 use atlas_snapshots_mock::{CannedResponse, MockAtlas};
 use divan::Bencher;
-use futures::TryStreamExt;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -24,21 +23,21 @@ fn main() {
     divan::main();
 }
 
-/// A runtime and a mock whose pages are written beforehand, so that serving them costs little.
+/// A runtime, and a mock whose pages are built beforehand, so that serving them costs little.
 fn canned(latency: Duration) -> (Runtime, MockAtlas) {
     let runtime = Runtime::new().unwrap();
     let mock = runtime.block_on(async {
-        let rows = (0..PAGES * PAGE_SIZE).map(row).collect::<Vec<_>>();
+        let items = (0..PAGES * PAGE_SIZE).map(item).collect::<Vec<_>>();
         let mut builder = MockAtlas::builder().latency(latency);
-        for (index, rows) in rows.chunks(PAGE_SIZE).enumerate() {
-            // The last page comes one row short: no page behind it has to be asked for.
-            let rows = &rows[..rows.len() - usize::from(index + 1 == PAGES)];
+        for (index, items) in items.chunks(PAGE_SIZE).enumerate() {
+            // The last page is one item short, so that no page after it is requested.
+            let items = &items[..items.len() - usize::from(index + 1 == PAGES)];
             let mut links = vec![json!({"href": "http://localhost/", "rel": "self"})];
             if index + 1 < PAGES {
                 links.push(json!({"href": "http://localhost/", "rel": "next"}));
             }
             let page =
-                json!({"links": links, "results": rows, "totalCount": PAGES * PAGE_SIZE - 1});
+                json!({"links": links, "results": items, "totalCount": PAGES * PAGE_SIZE - 1});
             builder = builder.page_response(index as u64 + 1, CannedResponse::json(200, page));
         }
         builder.start().await.unwrap()
@@ -46,7 +45,7 @@ fn canned(latency: Duration) -> (Runtime, MockAtlas) {
     (runtime, mock)
 }
 
-fn row(number: usize) -> Value {
+fn item(number: usize) -> Value {
     json!({
         "createdAt": "2026-08-02T17:05:10Z", "expiresAt": "2026-08-04T17:05:10Z",
         "frequencyType": "hourly", "id": format!("{number:024x}"),
@@ -56,23 +55,18 @@ fn row(number: usize) -> Value {
     })
 }
 
-async fn listed(mock: &MockAtlas, prefetch: usize, consistency: Consistency) -> usize {
+async fn listed(mock: &MockAtlas, max_in_flight: usize, consistency: Consistency) -> usize {
     let atlas = Atlas::builder().base_url(mock.base_url()).build().unwrap();
-    let snapshots: Vec<Snapshot> = atlas
-        .serverless_snapshots(
-            mock.project_id().parse().unwrap(),
-            mock.instance_name().parse().unwrap(),
-        )
-        .prefetch(Prefetch::new(prefetch).unwrap())
+    let snapshots = atlas
+        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .max_in_flight(max_in_flight)
         .consistency(consistency)
-        .stream()
-        .try_collect()
         .await
         .unwrap();
     snapshots.len()
 }
 
-/// The loop that trusts a short page to be the last.
+/// A loop that takes the first short page for the last one.
 async fn by_hand(mock: &MockAtlas) -> usize {
     #[derive(serde::Deserialize)]
     struct Page {
@@ -95,7 +89,7 @@ async fn by_hand(mock: &MockAtlas) -> usize {
     all.len()
 }
 
-/// Work: no latency, one page at a time.
+/// Processing time: no latency, one page at a time.
 mod work {
     use super::{Bencher, Consistency, Duration, PAGE_SIZE, PAGES, by_hand, canned, listed};
 
@@ -109,7 +103,7 @@ mod work {
     fn listing(bencher: Bencher<'_, '_>) {
         let (runtime, mock) = canned(Duration::ZERO);
         bencher.bench(|| {
-            let listed = runtime.block_on(listed(&mock, 1, Consistency::Observed));
+            let listed = runtime.block_on(listed(&mock, 1, Consistency::single_pass()));
             assert_eq!(listed, PAGES * PAGE_SIZE - 1);
         });
     }
@@ -124,15 +118,15 @@ mod work {
     }
 }
 
-/// Waiting: 50 ms a round trip. Ideal is 50 ms × (1 + ⌈19 / prefetch⌉).
+/// Waiting time: 50 ms per round trip. The optimum is 50 ms × (1 + ⌈19 / pages in flight⌉).
 mod waiting {
     use super::{Bencher, Consistency, Duration, PAGE_SIZE, PAGES, canned, listed};
 
     #[divan::bench(args = [1, 4, 8, 16], sample_count = 10, sample_size = 1)]
-    fn prefetch(bencher: Bencher<'_, '_>, prefetch: usize) {
+    fn pages_in_flight(bencher: Bencher<'_, '_>, max_in_flight: usize) {
         let (runtime, mock) = canned(Duration::from_millis(50));
         bencher.bench(|| {
-            let listed = runtime.block_on(listed(&mock, prefetch, Consistency::Observed));
+            let listed = runtime.block_on(listed(&mock, max_in_flight, Consistency::single_pass()));
             assert_eq!(listed, PAGES * PAGE_SIZE - 1);
         });
     }

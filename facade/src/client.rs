@@ -1,126 +1,527 @@
-//! The client people hold.
+//! The client and its builder.
 
+use std::env::consts::{ARCH, OS};
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::arguments::{ClusterName, PageSize, ProjectId};
-use crate::builder::AtlasBuilder;
-use crate::error::Result;
-use crate::listing::{Listing, PageSource, Scope};
-use crate::retry::Patience;
-use crate::wire::{Api, ApiPages, AutoPages, Choices, WireSettings};
+use crate::auth::Credentials;
+use crate::auth::authenticator::Authenticator;
+use crate::auth::environment::{VARIABLES, base_url_from_env};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::base_url::{BaseUrl, redacted};
+use crate::http::clock::{Clock, LONGEST, SystemClock};
+use crate::http::retry::{Retrier, RetryPolicy};
+use crate::model::ids::InvalidValue;
+use crate::model::snapshot::Snapshot;
+use crate::operations::call::ClientInner;
+use crate::operations::endpoint::Endpoint;
+use crate::operations::fallback::{ApiCache, FallbackSource};
+use crate::operations::flex_snapshots::FlexSnapshots;
+use crate::operations::operation::{ClusterPath, Operation};
+use crate::operations::serverless_snapshots::ServerlessSnapshots;
+use crate::paging::config::ListTarget;
+use crate::paging::page::PageSource;
+use crate::paging::request::ListRequest;
 
-/// A client of Atlas. Cheap to clone; clones share connections, rate limits and the retry budget.
+/// A client of MongoDB Atlas. It is cheap to clone; clones share connections, credentials, rate
+/// limits and the retry budget.
 ///
 /// ```
 /// use atlas_snapshots::{Atlas, Credentials};
 ///
 /// let atlas = Atlas::builder()
-///     .credentials(Credentials::access_token("an-access-token"))
+///     .credentials(Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_4567"))
 ///     .build()?;
 /// # Ok::<(), atlas_snapshots::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Atlas {
-    pub(crate) settings: Arc<WireSettings>,
-    pub(crate) patience: Arc<Patience>,
-    pub(crate) choices: Arc<Choices>,
+    inner: Arc<ClientInner>,
+    api_cache: Arc<ApiCache>,
 }
 
 impl Atlas {
-    /// Starts a client for `https://cloud.mongodb.com`.
+    /// A builder for a client of `https://cloud.mongodb.com`.
     pub fn builder() -> AtlasBuilder {
         AtlasBuilder::default()
     }
 
-    /// Lists every snapshot of one serverless instance (documented operation
-    /// `listServerlessBackups`).
+    /// A client with the base URL and the credentials of the environment; see
+    /// [`AtlasBuilder::from_env`]. No request is sent.
     ///
-    /// Also answers for Flex clusters made through `createServerlessInstance` or migrated from
-    /// serverless. Atlas announced the end of this API for 2026-01-22; an instance that "has no
-    /// snapshots" after that date proves little, and
-    /// [`ErrorKind::Sunset`](crate::ErrorKind::Sunset) is how a withdrawn API answers.
-    pub fn serverless_snapshots(&self, project: ProjectId, instance: ClusterName) -> Listing {
-        let pages = self.pages(Api::Serverless, &project, &instance);
-        self.listing("serverless", pages, project, instance)
-    }
-
-    /// Lists every snapshot of one Flex cluster (operation `listFlexBackups`, v2).
+    /// ```no_run
+    /// # async fn run() -> atlas_snapshots::Result<()> {
+    /// use atlas_snapshots::Atlas;
     ///
-    /// A cluster of another kind is refused by Atlas with code
-    /// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API`; [`snapshots`](Self::snapshots) would find the
-    /// right API.
-    pub fn flex_snapshots(&self, project: ProjectId, cluster: ClusterName) -> Listing {
-        let pages = self.pages(Api::Flex, &project, &cluster);
-        self.listing("flex", pages, project, cluster)
-    }
-
-    /// Lists every snapshot of a cluster by whichever API knows it: Flex first, serverless where
-    /// Flex says that the cluster is none of its own or that it knows no such cluster.
-    ///
-    /// A Flex cluster costs no request more; any other one, once for this client and its clones,
-    /// which remember. [`Snapshot::source`](crate::Snapshot::source) says which API it was.
-    ///
-    /// | Flex answers | serverless answers | result |
-    /// |---|---|---|
-    /// | a page | not asked | the Flex listing |
-    /// | 400 `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` | a page | the serverless listing |
-    /// | the same | 404, or "not serverless" | [`NotFound`]: neither Flex nor serverless |
-    /// | the same | 410 | [`Sunset`]: not Flex, and its API is withdrawn |
-    /// | 404 `CLUSTER_NOT_FOUND` | a page | the serverless listing |
-    /// | 404 `CLUSTER_NOT_FOUND` | 404 | [`NotFound`]: neither knows the name |
-    /// | 404 `CLUSTER_NOT_FOUND` | 410 | [`NotFound`]: no such Flex cluster, serverless withdrawn |
-    /// | 404 `GROUP_NOT_FOUND` | not asked | [`NotFound`]: no such project |
-    /// | anything else | not asked | that error |
-    ///
-    /// Where serverless answers an empty page after its sunset,
-    /// [`Summary::is_doubtfully_empty`](crate::Summary::is_doubtfully_empty) says so.
-    ///
-    /// [`NotFound`]: crate::ErrorKind::NotFound
-    /// [`Sunset`]: crate::ErrorKind::Sunset
-    pub fn snapshots(&self, project: ProjectId, cluster: ClusterName) -> Listing {
-        let pages = Arc::new(AutoPages {
-            flex: self.pages(Api::Flex, &project, &cluster),
-            serverless: self.pages(Api::Serverless, &project, &cluster),
-            choices: Arc::clone(&self.choices),
-        });
-        self.listing("auto", pages, project, cluster)
-    }
-
-    fn pages(&self, api: Api, project: &ProjectId, cluster: &ClusterName) -> Arc<ApiPages> {
-        Arc::new(ApiPages {
-            api,
-            settings: Arc::clone(&self.settings),
-            project: project.clone(),
-            cluster: cluster.clone(),
-        })
-    }
-
-    fn listing(
-        &self,
-        api: &'static str,
-        source: Arc<dyn PageSource>,
-        project: ProjectId,
-        instance: ClusterName,
-    ) -> Listing {
-        let scope = Scope {
-            api,
-            project,
-            instance,
-            page_size: PageSize::default(),
-        };
-        Listing::new(source, Arc::clone(&self.patience), scope)
-    }
-}
-
-impl Atlas {
-    /// Forgets the access token of a service account or token source, and has Atlas revoke the
-    /// one it issued, so that it does not count against the account's limit until it expires.
-    /// Nothing to do for other credentials. The client stays usable: it would sign in anew.
+    /// let atlas = Atlas::from_env()?;
+    /// for snapshot in atlas.snapshots("32b6e34b3d91647abb20e7b8", "Cluster0").collect().await? {
+    ///     println!("{} {:?}", snapshot.id(), snapshot.status());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of the request to revoke. The token is forgotten all the same, and expires by itself.
-    pub async fn sign_out(&self) -> Result<()> {
-        self.settings.signer.sign_out().await
+    /// Those of [`AtlasBuilder::from_env`] and [`AtlasBuilder::build`].
+    pub fn from_env() -> Result<Self> {
+        AtlasBuilder::from_env()?.build()
+    }
+
+    /// Lists all snapshots of a cluster with the API that lists it: Flex first, then serverless
+    /// where Flex responds that the cluster is of another kind or does not exist.
+    ///
+    /// A Flex cluster costs no additional request. Any other cluster costs one, once for this
+    /// client and its clones, which remember the API. [`Snapshot::source`] says which API it was.
+    ///
+    /// | Flex responds | serverless responds | result |
+    /// |---|---|---|
+    /// | a page | not requested | the Flex listing |
+    /// | 400 `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` | a page | the serverless listing |
+    /// | the same | 404, or "not serverless" | [`NotFound`]: neither Flex nor serverless |
+    /// | the same | 410 | [`Gone`]: not Flex, and its API is withdrawn |
+    /// | 404 `CLUSTER_NOT_FOUND` | a page | the serverless listing |
+    /// | 404 `CLUSTER_NOT_FOUND` | 404 | [`NotFound`]: no cluster of this name |
+    /// | 404 `CLUSTER_NOT_FOUND` | 410 | [`NotFound`]: no such Flex cluster, serverless withdrawn |
+    /// | 404 `GROUP_NOT_FOUND` | not requested | [`NotFound`]: no such project |
+    /// | anything else | not requested | that error |
+    ///
+    /// A serverless API that responds with an empty list after its sunset is reported by
+    /// [`Summary::empty_after_sunset`](crate::Summary::empty_after_sunset).
+    ///
+    /// [`NotFound`]: ErrorKind::NotFound
+    /// [`Gone`]: ErrorKind::Gone
+    pub fn snapshots(
+        &self,
+        project: impl AsRef<str>,
+        cluster: impl AsRef<str>,
+    ) -> ListRequest<Snapshot> {
+        let (path, checked) = ClusterPath::new(project.as_ref(), cluster.as_ref());
+        let target = path.target("snapshots");
+        let source = FallbackSource::new(path, &self.inner, Arc::clone(&self.api_cache));
+        self.list(Arc::new(source), target, checked)
+    }
+
+    /// Lists all snapshots of a Flex cluster (operation `listFlexBackups`, v2).
+    ///
+    /// Atlas rejects a cluster of another kind with code
+    /// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API`; [`snapshots`](Self::snapshots) finds its API.
+    pub fn flex_snapshots(
+        &self,
+        project: impl AsRef<str>,
+        cluster: impl AsRef<str>,
+    ) -> ListRequest<Snapshot> {
+        let (path, checked) = ClusterPath::new(project.as_ref(), cluster.as_ref());
+        self.list_operation(FlexSnapshots(path), checked)
+    }
+
+    /// Lists all snapshots of a serverless instance (operation `listServerlessBackups`, v1.0).
+    ///
+    /// The API also lists Flex clusters that were created through `createServerlessInstance` or
+    /// migrated from serverless instances. Atlas announced its end for 2026-01-22. An empty list
+    /// after that date does not show that there are no snapshots, and a withdrawn API responds
+    /// with [`ErrorKind::Gone`].
+    pub fn serverless_snapshots(
+        &self,
+        project: impl AsRef<str>,
+        instance: impl AsRef<str>,
+    ) -> ListRequest<Snapshot> {
+        let (path, checked) = ClusterPath::new(project.as_ref(), instance.as_ref());
+        self.list_operation(ServerlessSnapshots(path), checked)
+    }
+
+    /// Forgets the access token of a service account or token function. A token that Atlas
+    /// issued is revoked, so that it does not count against the account's limit until it expires.
+    /// Other credentials have nothing to revoke. The client stays usable: its next request
+    /// obtains a new token.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request that revokes the token, and [`ErrorKind::TokenRequest`] when Atlas
+    /// rejects it. The token is forgotten in any case.
+    pub async fn revoke_token(&self) -> Result<()> {
+        let authenticator = &self.inner.authenticator;
+        let revoked = authenticator.revoke_token().await;
+        revoked.map_err(|error| authenticator.redact(error))
+    }
+
+    fn list_operation<O: Operation>(
+        &self,
+        operation: O,
+        checked: Result<(), InvalidValue>,
+    ) -> ListRequest<O::Item> {
+        let target = operation.target();
+        let source = Endpoint {
+            operation,
+            client: Arc::clone(&self.inner),
+        };
+        self.list(Arc::new(source), target, checked)
+    }
+
+    fn list<T: Send + 'static>(
+        &self,
+        source: Arc<dyn PageSource<T>>,
+        target: ListTarget,
+        checked: Result<(), InvalidValue>,
+    ) -> ListRequest<T> {
+        let retrier = Arc::clone(&self.inner.retrier);
+        ListRequest::new(source, retrier, target).checked(checked, |_, ()| {})
+    }
+}
+
+/// Whether this build supports https.
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
+const USER_AGENT: &str = concat!("atlas-snapshots/", env!("CARGO_PKG_VERSION"));
+
+/// Configures an [`Atlas`] client. [`build`](Self::build) checks all values.
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct AtlasBuilder {
+    base_url: Option<String>,
+    credentials: Option<Credentials>,
+    connect_timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    max_response_bytes: usize,
+    retry_policy: RetryPolicy,
+    user_agent: Option<String>,
+    proxy: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
+    plain_http_allowed: bool,
+}
+
+impl Default for AtlasBuilder {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            credentials: None,
+            connect_timeout: Some(Duration::from_secs(10)),
+            read_timeout: Some(Duration::from_secs(30)),
+            attempt_timeout: Some(Duration::from_secs(60)),
+            max_response_bytes: 32 * 1024 * 1024,
+            retry_policy: RetryPolicy::default(),
+            user_agent: None,
+            proxy: None,
+            root_certificates: Vec::new(),
+            plain_http_allowed: false,
+        }
+    }
+}
+
+impl AtlasBuilder {
+    /// A builder with the base URL and the credentials of the environment, by the names of the
+    /// Atlas CLI: `MONGODB_ATLAS_OPS_MANAGER_URL`, and the variables of
+    /// [`Credentials::from_env`]. Variables that are unset or empty leave the defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`], which names the variables, when credentials are incomplete
+    /// or ambiguous, or a value is not valid UTF-8. Missing credentials are an error of
+    /// [`build`](Self::build), unless the base URL is a loopback one.
+    pub fn from_env() -> Result<Self> {
+        Ok(Self {
+            base_url: base_url_from_env()?,
+            credentials: Credentials::from_env_if_any()?,
+            ..Self::default()
+        })
+    }
+
+    /// Sets the base URL; default `https://cloud.mongodb.com`. The rules are those of
+    /// [`BaseUrl`](crate::BaseUrl). A loopback host is connected to directly, even where the
+    /// environment names a proxy.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Sets the credentials. They are required for every host but loopback ones; use
+    /// [`Credentials::anonymous`] where a gateway authenticates the requests.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Sets how long to wait for a connection; default 10 s, `None` for no limit.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.connect_timeout = limit.into();
+        self
+    }
+
+    /// Sets how long to wait for the next bytes of a response; default 30 s, `None` for no limit.
+    pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.read_timeout = limit.into();
+        self
+    }
+
+    /// Sets how long one request may take, from connecting to the last byte; default 60 s,
+    /// `None` for no limit.
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = limit.into();
+        self
+    }
+
+    /// Sets the largest response body that is accepted, in bytes after decompression; default
+    /// 32 MiB, some hundred times a full page.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets when and how often failed requests are sent again; default
+    /// [`RetryPolicy::default`].
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry_policy = policy;
+        self
+    }
+
+    /// Sets the program on whose behalf requests are sent, such as `backup-watch/1.2`. It is
+    /// added to the `User-Agent` header behind this library and the system.
+    pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+        self.user_agent = Some(program.into());
+        self
+    }
+
+    /// Sets the proxy, such as `http://proxy.example:3128`; default the one that the environment
+    /// names (`HTTPS_PROXY`, `NO_PROXY`). Loopback hosts are connected to directly unless a proxy
+    /// is set here.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Adds a certificate authority, in PEM form, to those of the platform. May be called
+    /// repeatedly.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Allows plain `http` to hosts that are not loopback, for test networks. Everybody on the
+    /// way can read and change credentials and responses.
+    pub fn danger_allow_plain_http(mut self) -> Self {
+        self.plain_http_allowed = true;
+        self
+    }
+
+    /// Checks all values and makes the client. No request is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] when the base URL is malformed, or is plain `http` to a
+    /// host that is not loopback; when it is `https` and this crate was built with neither the
+    /// feature `rustls` nor `native-tls`; when credentials are missing for such a host or cannot
+    /// be sent in a header; when the proxy, the user agent or a root certificate is malformed.
+    /// [`ErrorKind::Internal`] when TLS cannot be set up.
+    pub fn build(self) -> Result<Atlas> {
+        let base_url = match &self.base_url {
+            Some(text) => BaseUrl::parse(text, self.plain_http_allowed)?,
+            None => BaseUrl::default(),
+        };
+        if base_url.is_https() && !HAS_TLS {
+            let rule = "needs TLS; build atlas-snapshots with the feature rustls or native-tls";
+            return Err(InvalidValue::new("base URL", base_url, rule).into());
+        }
+        let credentials = match self.credentials.clone() {
+            Some(credentials) => credentials,
+            None if base_url.is_loopback() => Credentials::anonymous(),
+            None => {
+                let rule = format!("needs credentials; give them to the builder, or {VARIABLES}");
+                return Err(InvalidValue::new("base URL", base_url, &rule).into());
+            }
+        };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let http = self.http_client(base_url.is_loopback())?;
+        let inner = ClientInner {
+            authenticator: Authenticator::new(
+                credentials,
+                Arc::new(http.clone()),
+                &base_url,
+                Arc::clone(&clock),
+                self.max_response_bytes,
+            )?,
+            request_builder: http,
+            base_url,
+            retrier: Arc::new(Retrier::new(self.retry_policy, Arc::clone(&clock))),
+            clock,
+        };
+        Ok(Atlas {
+            inner: Arc::new(inner),
+            api_cache: Arc::default(),
+        })
+    }
+
+    fn http_client(&self, is_loopback: bool) -> Result<reqwest::Client> {
+        let mut http = reqwest::Client::builder()
+            .user_agent(self.full_user_agent()?)
+            // Credentials are never sent to the target of a redirect.
+            .redirect(reqwest::redirect::Policy::none())
+            // Attempts are counted and reported, so none may happen here.
+            .retry(reqwest::retry::never());
+        if let Some(url) = &self.proxy {
+            let proxy = reqwest::Proxy::all(url).map_err(|cause| {
+                // The URL can contain a password, and so can the cause.
+                drop(cause);
+                refuse("the proxy must be a URL, such as http://proxy.example:3128")
+            })?;
+            http = http.proxy(proxy);
+        } else if is_loopback {
+            http = http.no_proxy();
+        }
+        http = self.trust(http)?;
+        if let Some(limit) = self.connect_timeout.and_then(within_reach) {
+            http = http.connect_timeout(limit);
+        }
+        if let Some(limit) = self.read_timeout.and_then(within_reach) {
+            http = http.read_timeout(limit);
+        }
+        if let Some(limit) = self.attempt_timeout.and_then(within_reach) {
+            http = http.timeout(limit);
+        }
+        http.build().map_err(|cause| {
+            Error::new(ErrorKind::Internal)
+                .with_message("the HTTP client cannot be set up")
+                .with_source(cause)
+        })
+    }
+
+    fn full_user_agent(&self) -> Result<http::HeaderValue> {
+        let mut full = format!("{USER_AGENT} ({OS}; {ARCH})");
+        if let Some(program) = &self.user_agent {
+            full = format!("{full} {program}");
+        }
+        http::HeaderValue::from_str(&full)
+            .map_err(|_| refuse("the user agent must be printable ASCII"))
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn trust(&self, http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        let malformed = "a root certificate must be one or more certificates in PEM form";
+        let mut certificates = Vec::new();
+        for pem in &self.root_certificates {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|cause| refuse(malformed).with_source(cause))?;
+            if bundle.is_empty() {
+                return Err(refuse(malformed));
+            }
+            certificates.extend(bundle);
+        }
+        if certificates.is_empty() {
+            return Ok(http);
+        }
+        Ok(http.tls_certs_merge(certificates))
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    fn trust(&self, http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        if self.root_certificates.is_empty() {
+            return Ok(http);
+        }
+        Err(refuse(
+            "a root certificate needs the feature rustls or native-tls",
+        ))
+    }
+}
+
+/// A limit that no clock can represent is none; the HTTP client would panic.
+fn within_reach(limit: Duration) -> Option<Duration> {
+    Some(limit).filter(|&limit| limit < LONGEST)
+}
+
+fn refuse(message: &str) -> Error {
+    InvalidValue::because(message).into()
+}
+
+impl fmt::Debug for AtlasBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Either URL can contain a password.
+        let base_url = self.base_url.as_deref().map(redacted);
+        let proxy = self.proxy.as_deref().map(redacted);
+        f.debug_struct("AtlasBuilder")
+            .field("base_url", &base_url)
+            .field("credentials", &self.credentials)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("retry_policy", &self.retry_policy)
+            .field("user_agent", &self.user_agent)
+            .field("proxy", &proxy)
+            .field("root_certificates", &self.root_certificates.len())
+            .field("plain_http_allowed", &self.plain_http_allowed)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(builder: AtlasBuilder) -> String {
+        let error = builder
+            .credentials(Credentials::anonymous())
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        format!("{error} {error:?}")
+    }
+
+    #[test]
+    fn malformed_values_are_refused_and_passwords_not_repeated() {
+        let builder = Atlas::builder;
+        for (refused, named) in [
+            (builder().proxy("::sesame@"), "proxy must be a URL"),
+            (builder().user_agent("one\ntwo"), "printable ASCII"),
+            (builder().root_certificate("no certificate"), "PEM form"),
+            (
+                builder().base_url("https://me:sesame@host"),
+                "user name or password",
+            ),
+        ] {
+            let shown = format!("{refused:?}");
+            let message = refusal(refused);
+            assert!(message.contains(named), "{message}");
+            assert!(
+                !message.contains("sesame") && !shown.contains(":sesame"),
+                "{message} {shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_user_agent_names_library_system_and_program() {
+        let atlas = Atlas::builder().user_agent("backup-watch/1.2");
+        let full = atlas.full_user_agent().unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        let expected = format!("atlas-snapshots/{version} ({OS}; {ARCH}) backup-watch/1.2");
+        assert_eq!(full, *expected);
+    }
+
+    #[test]
+    fn an_https_url_needs_a_build_with_tls() {
+        let atlas = Atlas::builder().credentials(Credentials::anonymous());
+        let built = atlas.base_url("https://127.0.0.1").build();
+        if HAS_TLS {
+            assert!(built.is_ok());
+        } else {
+            let error = built.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert!(error.to_string().contains("feature rustls or native-tls"));
+        }
+    }
+
+    #[test]
+    fn plain_http_to_another_host_must_be_allowed() {
+        let plain = || Atlas::builder().base_url("http://atlas.example");
+        assert!(refusal(plain()).contains("must use https://"));
+        let allowed = plain().danger_allow_plain_http();
+        assert!(
+            allowed
+                .credentials(Credentials::anonymous())
+                .build()
+                .is_ok()
+        );
+        assert!(plain().danger_allow_plain_http().build().is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Every way an answer can say no, over real sockets.
+//! Error responses, unreadable responses and invalid arguments, over real sockets.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -6,7 +6,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use atlas_snapshots::{
-    Atlas, AtlasBuilder, Credentials, Error, ErrorKind, Listing, PageSize, RetryPolicy,
+    Atlas, AtlasBuilder, Credentials, Error, ErrorKind, ListRequest, RetryPolicy, Snapshot,
 };
 use atlas_snapshots_mock::{BodyFault, CannedResponse, MockAtlas, When};
 use futures::StreamExt;
@@ -16,26 +16,23 @@ use serde_json::json;
 fn atlas(mock: &MockAtlas) -> AtlasBuilder {
     Atlas::builder()
         .base_url(mock.base_url())
-        .retry(RetryPolicy::none())
+        .retry_policy(RetryPolicy::none())
 }
 
-/// The first error of a listing of the mock's instance.
+/// The first error of a listing of the mock's cluster.
 async fn error_of(mock: &MockAtlas, atlas: AtlasBuilder) -> Error {
     let atlas = atlas.build().unwrap();
-    let mut snapshots = listing(mock, &atlas).stream();
+    let mut snapshots = request(mock, &atlas).stream();
     snapshots.next().await.unwrap().unwrap_err()
 }
 
-fn listing(mock: &MockAtlas, atlas: &Atlas) -> Listing {
-    atlas.serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    )
+fn request(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas.serverless_snapshots(mock.project_id(), mock.instance_name())
 }
 
-async fn error_for(answer: CannedResponse) -> Error {
+async fn error_for(response: CannedResponse) -> Error {
     let mock = MockAtlas::builder()
-        .page_response(1, answer)
+        .page_response(1, response)
         .start()
         .await
         .unwrap();
@@ -97,7 +94,7 @@ async fn every_documented_error_has_its_kind_and_keeps_its_body() {
 
 #[tokio::test]
 async fn undocumented_error_bodies_never_hide_the_status() {
-    for (answer, kind, code, excerpt) in [
+    for (response, kind, code, excerpt) in [
         (
             CannedResponse::json(
                 401,
@@ -133,7 +130,7 @@ async fn undocumented_error_bodies_never_hide_the_status() {
         ),
         (
             CannedResponse::json(410, json!({"error": 410, "errorCode": "VERSION_GONE"})),
-            ErrorKind::Sunset,
+            ErrorKind::Gone,
             Some("VERSION_GONE"),
             None,
         ),
@@ -172,7 +169,7 @@ async fn undocumented_error_bodies_never_hide_the_status() {
         ),
         (CannedResponse::new(204), ErrorKind::Protocol, None, None),
     ] {
-        let error = error_for(answer).await;
+        let error = error_for(response).await;
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.error_code(), code, "{error}");
         assert_eq!(error.body_excerpt(), excerpt, "{error}");
@@ -181,8 +178,8 @@ async fn undocumented_error_bodies_never_hide_the_status() {
 }
 
 #[tokio::test]
-async fn a_200_that_is_no_page_is_told_apart() {
-    for (answer, kind, retryable) in [
+async fn a_200_response_that_is_not_a_page_is_reported_by_its_cause() {
+    for (response, kind, retryable) in [
         (
             CannedResponse::html(200, "<html>login</html>"),
             ErrorKind::Decode,
@@ -225,7 +222,7 @@ async fn a_200_that_is_no_page_is_told_apart() {
             false,
         ),
     ] {
-        let error = error_for(answer).await;
+        let error = error_for(response).await;
         assert_eq!(
             (error.kind(), error.is_retryable()),
             (kind, retryable),
@@ -239,7 +236,7 @@ async fn a_200_that_is_no_page_is_told_apart() {
 /// Found by the fuzz target `page`: the decoder takes an array for the object whose fields it
 /// lists, so that `[null, [], 5]` was a complete listing without snapshots.
 #[tokio::test]
-async fn an_array_that_looks_like_the_fields_of_a_page_is_none() {
+async fn an_array_that_looks_like_the_fields_of_a_page_is_not_a_page() {
     for page in [
         json!([null, [], 5]),
         json!([[{"id": "000000000000000000000001"}]]),
@@ -263,15 +260,12 @@ async fn a_page_behind_a_byte_order_mark_is_read() {
         .start()
         .await
         .unwrap();
-    let listing = atlas(&mock).build().unwrap().serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    );
-    assert_eq!(listing.stream().map(|row| row.unwrap()).count().await, 1);
+    let atlas = atlas(&mock).build().unwrap();
+    assert_eq!(request(&mock, &atlas).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn unknown_projects_and_instances_and_missing_credentials_come_from_the_server() {
+async fn the_server_decides_on_unknown_projects_and_clusters_and_missing_credentials() {
     let mock = MockAtlas::builder()
         .require_token("open-sesame")
         .start()
@@ -284,7 +278,7 @@ async fn unknown_projects_and_instances_and_missing_credentials_come_from_the_se
         .credentials(Credentials::access_token("open-sesame"))
         .build()
         .unwrap();
-    for (project, instance, code) in [
+    for (project, cluster, code) in [
         ("000000000000000000000000", "Instance0", "GROUP_NOT_FOUND"),
         (
             mock.project_id(),
@@ -292,9 +286,7 @@ async fn unknown_projects_and_instances_and_missing_credentials_come_from_the_se
             "SERVERLESS_INSTANCE_NOT_FOUND",
         ),
     ] {
-        let mut snapshots = with_token
-            .serverless_snapshots(project.parse().unwrap(), instance.parse().unwrap())
-            .stream();
+        let mut snapshots = with_token.serverless_snapshots(project, cluster).stream();
         let error = snapshots.next().await.unwrap().unwrap_err();
         assert_eq!(
             (error.kind(), error.error_code()),
@@ -309,7 +301,7 @@ async fn unknown_projects_and_instances_and_missing_credentials_come_from_the_se
 }
 
 #[tokio::test]
-async fn the_server_names_the_refused_fields() {
+async fn the_rejected_fields_are_reported() {
     let body = json!({
         "error": 400, "errorCode": "VALIDATION_ERROR",
         "badRequestDetail": {"fields": [{"field": "pageNum", "description": "must be positive"}]},
@@ -326,8 +318,8 @@ async fn the_server_names_the_refused_fields() {
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let target = MockAtlas::builder().snapshots(1).start().await.unwrap();
-    let answer = CannedResponse::new(307).header("location", target.snapshots_url());
-    let error = error_for(answer).await;
+    let response = CannedResponse::new(307).header("location", target.snapshots_url());
+    let error = error_for(response).await;
     assert_eq!(
         (error.kind(), error.status()),
         (ErrorKind::Protocol, Some(307))
@@ -341,12 +333,12 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    // One piece, and many.
+    // In one chunk, and in many.
     for padding in [0, 100_000] {
         let body = json!({"results": [], "padding": "x".repeat(padding)});
         let length = body.to_string().len();
         let plain = MockAtlas::builder().page_response(1, CannedResponse::json(200, body));
-        // Decompressed, it arrives without a length that anybody has announced.
+        // Decompressed, it arrives without an announced length.
         let unannounced = plain.clone().fault(BodyFault::Gzip, When::always());
         for builder in [plain, unannounced] {
             let mock = builder.start().await.unwrap();
@@ -363,14 +355,14 @@ async fn a_body_beyond_the_limit_is_refused() {
             );
 
             let atlas = atlas(&mock).max_response_bytes(length).build().unwrap();
-            assert!(listing(&mock, &atlas).stream().next().await.is_none());
+            assert!(request(&mock, &atlas).stream().next().await.is_none());
             assert_eq!(mock.request_count(), 2);
         }
     }
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_a_timeout() {
+async fn a_server_that_never_responds_is_a_timeout() {
     let mock = MockAtlas::builder()
         .latency(Duration::from_secs(3600))
         .start()
@@ -395,38 +387,38 @@ async fn a_server_that_never_answers_is_a_timeout() {
 async fn a_refused_connection_is_a_connect_error() {
     let mock = MockAtlas::builder().start().await.unwrap();
     let atlas = atlas(&mock);
-    let (project, instance) = (
+    let (project, cluster) = (
         mock.project_id().to_owned(),
         mock.instance_name().to_owned(),
     );
     mock.shutdown().await;
-    let listing = atlas
+    let request = atlas
         .build()
         .unwrap()
-        .serverless_snapshots(project.parse().unwrap(), instance.parse().unwrap());
-    let error = listing.stream().next().await.unwrap().unwrap_err();
+        .serverless_snapshots(project, cluster);
+    let error = request.stream().next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert!(error.is_retryable());
-    // Causes follow in the chain and are not repeated in the line.
-    let mut told = vec![error.to_string()];
+    // The causes are in the chain of sources and are not repeated in the line.
+    let mut lines = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
-        told.push(cause.to_string());
+        lines.push(cause.to_string());
         source = cause.source();
     }
-    assert!(told.len() > 1, "{told:?}");
-    for (index, line) in told.iter().enumerate() {
+    assert!(lines.len() > 1, "{lines:?}");
+    for (index, line) in lines.iter().enumerate() {
         assert!(
-            told[index + 1..]
+            lines[index + 1..]
                 .iter()
                 .all(|cause| !line.contains(cause.as_str())),
-            "{told:?}"
+            "{lines:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_failing_page_in_the_middle_tells_where_and_how_much() {
+async fn the_error_of_a_page_in_the_middle_says_where_it_occurred() {
     let mock = MockAtlas::builder()
         .snapshots(25)
         .page_response(2, CannedResponse::html(502, "<html>bad gateway</html>"))
@@ -436,11 +428,8 @@ async fn a_failing_page_in_the_middle_tells_where_and_how_much() {
     let mut snapshots = atlas(&mock)
         .build()
         .unwrap()
-        .serverless_snapshots(
-            mock.project_id().parse().unwrap(),
-            mock.instance_name().parse().unwrap(),
-        )
-        .page_size(PageSize::new(10).unwrap())
+        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .page_size(10)
         .stream();
     for _ in 0..10 {
         snapshots.next().await.unwrap().unwrap();
@@ -448,13 +437,13 @@ async fn a_failing_page_in_the_middle_tells_where_and_how_much() {
     let error = snapshots.next().await.unwrap().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Instance0 in project 32b6e34b3d91647abb20e7b8, page 2: server failure (502): <html>bad gateway</html> (10 delivered before)"
+        "Instance0 in project 32b6e34b3d91647abb20e7b8, page 2: server error (502): <html>bad gateway</html> (10 delivered before)"
     );
 }
 
 #[tokio::test]
-async fn one_bad_row_is_told_with_its_text() {
-    let rows = [
+async fn unreadable_items_are_reported_with_their_json_text() {
+    let items = [
         json!({"id": "000000000000000000000001"}),
         json!({"id": "000000000000000000000002", "createdAt": "yesterday"}),
         json!({"status": "completed"}),
@@ -462,50 +451,90 @@ async fn one_bad_row_is_told_with_its_text() {
         json!({"id": "000000000000000000000005"}),
     ];
     let mock = MockAtlas::builder()
-        .rows(rows.clone())
+        .rows(items.clone())
         .start()
         .await
         .unwrap();
     let snapshots = atlas(&mock)
         .build()
         .unwrap()
-        .serverless_snapshots(
-            mock.project_id().parse().unwrap(),
-            mock.instance_name().parse().unwrap(),
-        )
+        .serverless_snapshots(mock.project_id(), mock.instance_name())
         .stream();
     let listed: Vec<_> = snapshots.collect().await;
     assert_eq!(mock.request_count(), 1);
     assert_eq!(listed.len(), 5);
     assert!(listed[0].is_ok() && listed[4].is_ok());
-    for (index, bad) in listed.iter().enumerate().take(4).skip(1) {
-        let error = bad.as_ref().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Row);
-        let row = error.row().unwrap();
-        assert_eq!(row.index(), index);
+    for (index, listed) in listed.iter().enumerate().take(4).skip(1) {
+        let error = listed.as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidItem);
+        let item = error.invalid_item().unwrap();
+        assert_eq!((item.page(), item.index()), (1, index));
         assert_eq!(
-            serde_json::from_str::<serde_json::Value>(row.raw()).unwrap(),
-            rows[index]
+            serde_json::from_str::<serde_json::Value>(item.raw()).unwrap(),
+            items[index]
         );
     }
     let line = listed[1].as_ref().unwrap_err().to_string();
     assert!(
-        line.contains("row 1 with id 000000000000000000000002"),
+        line.contains("item 1 with id 000000000000000000000002"),
         "{line}"
     );
 }
 
+#[tokio::test]
+async fn a_malformed_project_id_or_cluster_name_is_an_error_before_any_request() {
+    let mock = MockAtlas::builder().start().await.unwrap();
+    let atlas = atlas(&mock).build().unwrap();
+    let project_rule = "must be 24 characters from a-f and 0-9";
+    let cluster_rule = "must be letters, digits and hyphens, starting with a letter or digit";
+    for (project, cluster, message) in [
+        (
+            "not-an-id",
+            mock.instance_name(),
+            format!("invalid argument: project id \"not-an-id\" {project_rule}"),
+        ),
+        (
+            mock.project_id(),
+            "../other",
+            format!("invalid argument: cluster name \"../other\" {cluster_rule}"),
+        ),
+        (
+            "",
+            "",
+            format!("invalid argument: project id \"\" {project_rule}"),
+        ),
+    ] {
+        for request in [
+            atlas.snapshots(project, cluster),
+            atlas.flex_snapshots(project, cluster),
+            atlas.serverless_snapshots(project, cluster),
+        ] {
+            let mut snapshots = request.clone().stream();
+            let error = snapshots.next().await.unwrap().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert_eq!(error.to_string(), message);
+            assert!(!error.is_retryable());
+            assert!(snapshots.next().await.is_none(), "{message}");
+            assert_eq!(request.await.unwrap_err().to_string(), message);
+        }
+    }
+    // The first value that breaks a rule is reported.
+    let request = atlas.snapshots("not-an-id", "Cluster0").page_size(501);
+    let error = request.await.unwrap_err();
+    assert!(error.to_string().contains("project id"), "{error}");
+    assert_eq!((mock.request_count(), mock.accepted_connections()), (0, 0));
+}
+
 #[test]
-fn bad_arguments_are_refused_before_any_request() {
+fn a_client_with_invalid_values_is_not_built() {
     let build = |base_url: &str| {
         Atlas::builder()
             .base_url(base_url)
             .credentials(Credentials::access_token("t"))
             .build()
     };
-    for (refused, named) in [
+    for (built, named) in [
         (build("cloud.mongodb.com"), "cloud.mongodb.com"),
-        (build("https://cloud.mongodb.com/"), "slash"),
         (build("http://cloud.mongodb.com"), "https://"),
         (Atlas::builder().build(), "credentials"),
         (
@@ -515,7 +544,7 @@ fn bad_arguments_are_refused_before_any_request() {
             "access token",
         ),
     ] {
-        let error = refused.unwrap_err();
+        let error = built.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(error.to_string().contains(named), "{error}");
         assert!(!error.is_retryable());
@@ -537,13 +566,10 @@ async fn a_token_is_never_shown() {
         .unwrap();
     let builder = atlas(&mock).credentials(Credentials::access_token("open-sesame"));
     let client = builder.clone().build().unwrap();
-    let listing = client.serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    );
-    let listing_debug = format!("{listing:?}");
-    let mut snapshots = listing.stream();
+    let request = client.serverless_snapshots(mock.project_id(), mock.instance_name());
+    let request_debug = format!("{request:?}");
+    let mut snapshots = request.stream();
     let error = snapshots.next().await.unwrap().unwrap_err();
-    let shown = format!("{builder:?} {client:?} {listing_debug} {snapshots:?} {error:?} {error}");
+    let shown = format!("{builder:?} {client:?} {request_debug} {snapshots:?} {error:?} {error}");
     assert!(!shown.contains("sesame"), "{shown}");
 }

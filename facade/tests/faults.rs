@@ -1,28 +1,27 @@
-//! Every fault a server can play, over real sockets: what arrives, what it costs, how it ends.
+//! Every fault of the mock, over real sockets: the items, the errors, the number of requests and
+//! the completeness.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod soon;
+mod common;
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use atlas_snapshots::{
-    Atlas, AtlasBuilder, Consistency, Ending, Error, ErrorKind, Listing, PageSize, Prefetch,
-    RetryPolicy,
+    Atlas, AtlasBuilder, Basis, Completeness, Consistency, Error, ErrorKind, ListRequest,
+    RetryPolicy, Snapshot,
 };
 use atlas_snapshots_mock::{
     AnswerFault, BodyFault, CannedResponse, ClusterKind, DataChange, Fault, Links, MockAtlas,
     PageFault, RetryAfter, RowFault, TotalCount, When, WireFault,
 };
-use futures::StreamExt;
 use serde_json::json;
 
-use crate::soon::soon;
+use crate::common::with_timeout;
 
-/// 25 rows in pages of 10: the fault strikes page 2.
-const ROWS: usize = 25;
-const STRUCK: u64 = 2;
+/// 25 items in pages of 10: the fault is on page 2.
+const ITEMS: usize = 25;
+const FAULTY_PAGE: u64 = 2;
 
 /// Long enough for a loaded machine, short enough for a test.
 const LIMIT: Duration = Duration::from_millis(600);
@@ -33,42 +32,40 @@ fn client(mock: &MockAtlas) -> AtlasBuilder {
         .read_timeout(LIMIT)
         .attempt_timeout(LIMIT)
         .max_response_bytes(1 << 20)
-        .retry(
+        .retry_policy(
             RetryPolicy::default()
-                .max_attempts(NonZeroU32::new(2).unwrap())
+                .max_retries(1)
                 .min_delay(Duration::ZERO)
                 .max_delay(Duration::ZERO),
         )
 }
 
-fn listing(mock: &MockAtlas, client: AtlasBuilder) -> Listing {
+fn request(mock: &MockAtlas, client: AtlasBuilder) -> ListRequest<Snapshot> {
     let atlas = client.build().unwrap();
-    let project = mock.project_id().parse().unwrap();
-    let cluster = mock.instance_name().parse().unwrap();
-    let listing = if mock.snapshots_url().contains("flexClusters") {
+    let project = mock.project_id();
+    let cluster = mock.instance_name();
+    let request = if mock.snapshots_url().contains("flexClusters") {
         atlas.flex_snapshots(project, cluster)
     } else {
         atlas.serverless_snapshots(project, cluster)
     };
-    listing
-        .page_size(PageSize::new(10).unwrap())
-        .prefetch(Prefetch::SEQUENTIAL)
+    request.page_size(10).max_in_flight(1)
 }
 
-/// What came of a listing that was polled until its end or its second error.
+/// What a listing yielded until its end or its first error other than an unreadable item.
 #[derive(Debug)]
 struct Outcome {
     ids: Vec<String>,
     errors: Vec<Error>,
-    ending: Ending,
+    completeness: Completeness,
 }
 
-async fn read(listing: Listing) -> Outcome {
-    let mut snapshots = listing.stream();
+async fn read(request: ListRequest<Snapshot>) -> Outcome {
+    let mut snapshots = request.stream();
     let (mut ids, mut errors) = (Vec::new(), Vec::new());
     while errors
         .iter()
-        .filter(|e: &&Error| e.kind() != ErrorKind::Row)
+        .filter(|e: &&Error| e.kind() != ErrorKind::InvalidItem)
         .count()
         < 1
     {
@@ -81,22 +78,22 @@ async fn read(listing: Listing) -> Outcome {
     Outcome {
         ids,
         errors,
-        ending: snapshots.summary().ending(),
+        completeness: snapshots.summary().completeness(),
     }
 }
 
 async fn mock_with(api: ClusterKind, fault: impl Into<Fault>, when: When) -> MockAtlas {
     MockAtlas::builder()
         .kind(api)
-        .snapshots(ROWS)
+        .snapshots(ITEMS)
         .fault(fault, when)
         .start()
         .await
         .unwrap()
 }
 
-/// Faults that stop a page for good, and the kind and status they are told as.
-fn refusals() -> Vec<(AnswerFault, ErrorKind, u16)> {
+/// Faults that end the listing, with the kind and status of the error.
+fn permanent() -> Vec<(AnswerFault, ErrorKind, u16)> {
     let error = |status, code: &str| AnswerFault::Error {
         status,
         code: code.to_owned(),
@@ -106,7 +103,7 @@ fn refusals() -> Vec<(AnswerFault, ErrorKind, u16)> {
         (AnswerFault::Status(401), ErrorKind::Unauthenticated, 401),
         (AnswerFault::Status(403), ErrorKind::PermissionDenied, 403),
         (AnswerFault::Status(404), ErrorKind::NotFound, 404),
-        (AnswerFault::Status(410), ErrorKind::Sunset, 410),
+        (AnswerFault::Status(410), ErrorKind::Gone, 410),
         (
             error(401, "USER_UNAUTHORIZED"),
             ErrorKind::PermissionDenied,
@@ -118,12 +115,12 @@ fn refusals() -> Vec<(AnswerFault, ErrorKind, u16)> {
             403,
         ),
         (error(404, "CLUSTER_NOT_FOUND"), ErrorKind::NotFound, 404),
-        (error(410, "VERSION_GONE"), ErrorKind::Sunset, 410),
+        (error(410, "VERSION_GONE"), ErrorKind::Gone, 410),
     ]
 }
 
-/// Faults that may pass, and the kind they are told as when they do not.
-fn passing() -> Vec<(Fault, ErrorKind)> {
+/// Faults that are retried, with the kind of the error where the retries do not help.
+fn temporary() -> Vec<(Fault, ErrorKind)> {
     let html = |status| AnswerFault::Canned(CannedResponse::html(status, "<html>down</html>"));
     vec![
         (
@@ -163,7 +160,7 @@ fn passing() -> Vec<(Fault, ErrorKind)> {
     ]
 }
 
-/// Faults that make a page unreadable, and will again.
+/// Faults that make a page unreadable each time it is requested.
 fn unreadable() -> Vec<(Fault, ErrorKind)> {
     vec![
         (BodyFault::Null.into(), ErrorKind::Decode),
@@ -176,11 +173,11 @@ fn unreadable() -> Vec<(Fault, ErrorKind)> {
         (PageFault::NoResults.into(), ErrorKind::Decode),
         (PageFault::Results(json!(null)).into(), ErrorKind::Decode),
         (PageFault::Results(json!({})).into(), ErrorKind::Decode),
-        (PageFault::Results(json!("rows")).into(), ErrorKind::Decode),
+        (PageFault::Results(json!("items")).into(), ErrorKind::Decode),
     ]
 }
 
-/// Faults that are none to a client that can read.
+/// Faults that do not keep a page from being read.
 fn harmless() -> Vec<Fault> {
     let mut faults = vec![
         BodyFault::Gzip.into(),
@@ -206,194 +203,203 @@ fn harmless() -> Vec<Fault> {
     faults
 }
 
-async fn what_cannot_pass_ends_it_after_one_request(api: ClusterKind) {
-    for (fault, kind, status) in refusals() {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::page(STRUCK)).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
-        assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{told}");
+async fn a_permanent_fault_ends_the_listing_after_one_request(api: ClusterKind) {
+    for (fault, kind, status) in permanent() {
+        let case = format!("{fault:?}");
+        let mock = mock_with(api, fault, When::page(FAULTY_PAGE)).await;
+        let outcome = read(request(&mock, client(&mock))).await;
+        assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{case}");
         let error = &outcome.errors[0];
         assert_eq!(
             (error.kind(), error.status()),
             (kind, Some(status)),
-            "{told}"
+            "{case}"
         );
         assert_eq!(
             (error.page(), error.delivered()),
-            (Some(STRUCK), Some(10)),
-            "{told}"
+            (Some(FAULTY_PAGE), Some(10)),
+            "{case}"
         );
         assert_eq!(
-            (mock.request_count(), outcome.ending),
-            (2, Ending::Failed),
-            "{told}"
+            (mock.request_count(), outcome.completeness),
+            (2, Completeness::Failed),
+            "{case}"
         );
     }
 }
 
-async fn what_passes_is_never_noticed(api: ClusterKind) {
-    for (fault, _) in passing() {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::first(1).on_page(STRUCK)).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
+async fn a_fault_that_a_retry_cures_is_not_reported(api: ClusterKind) {
+    for (fault, _) in temporary() {
+        let case = format!("{fault:?}");
+        let mock = mock_with(api, fault, When::first(1).on_page(FAULTY_PAGE)).await;
+        let outcome = read(request(&mock, client(&mock))).await;
         assert_eq!(
             outcome.ids,
             mock.snapshot_ids(),
-            "{told}: {:?}",
+            "{case}: {:?}",
             outcome.errors
         );
-        assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
-        assert_eq!(mock.request_count(), 4, "{told}");
-        assert_eq!(outcome.ending, Ending::Unverified, "{told}");
+        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
+        assert_eq!(mock.request_count(), 4, "{case}");
+        assert_eq!(
+            outcome.completeness,
+            Completeness::Complete(Basis::NoChangeSeen),
+            "{case}"
+        );
     }
 }
 
-async fn what_does_not_pass_is_told_and_polling_again_goes_on(api: ClusterKind) {
-    for (fault, kind) in passing() {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::first(2).on_page(STRUCK)).await;
-        let mut snapshots = listing(&mock, client(&mock)).stream();
+async fn a_fault_that_remains_is_reported_and_the_next_poll_continues(api: ClusterKind) {
+    for (fault, kind) in temporary() {
+        let case = format!("{fault:?}");
+        let mock = mock_with(api, fault, When::first(2).on_page(FAULTY_PAGE)).await;
+        let mut snapshots = request(&mock, client(&mock)).stream();
         let (mut ids, mut errors) = (Vec::new(), Vec::new());
-        while let Some(row) = snapshots.next().await {
-            match row {
+        while let Some(item) = snapshots.next().await {
+            match item {
                 Ok(snapshot) => ids.push(snapshot.id().to_string()),
                 Err(error) => errors.push(error),
             }
         }
-        assert_eq!(ids, mock.snapshot_ids(), "{told}: {errors:?}");
-        assert_eq!(errors.len(), 1, "{told}: {errors:?}");
+        assert_eq!(ids, mock.snapshot_ids(), "{case}: {errors:?}");
+        assert_eq!(errors.len(), 1, "{case}: {errors:?}");
         let error = &errors[0];
         assert_eq!(
             (error.kind(), error.is_retryable()),
             (kind, true),
-            "{told}: {error}"
+            "{case}: {error}"
         );
         assert_eq!(
             (error.page(), error.attempts()),
-            (Some(STRUCK), Some(2)),
-            "{told}"
+            (Some(FAULTY_PAGE), Some(2)),
+            "{case}"
         );
-        assert_eq!(mock.request_count(), 5, "{told}");
+        assert_eq!(mock.request_count(), 5, "{case}");
     }
 }
 
-async fn an_unreadable_page_is_told_after_one_request(api: ClusterKind) {
+async fn an_unreadable_page_is_reported_after_one_request(api: ClusterKind) {
     for (fault, kind) in unreadable() {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::page(STRUCK)).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
-        assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{told}");
+        let case = format!("{fault:?}");
+        let mock = mock_with(api, fault, When::page(FAULTY_PAGE)).await;
+        let outcome = read(request(&mock, client(&mock))).await;
+        assert_eq!(outcome.ids, mock.snapshot_ids()[..10], "{case}");
         let error = &outcome.errors[0];
         assert_eq!(
             (error.kind(), error.status()),
             (kind, Some(200)),
-            "{told}: {error}"
+            "{case}: {error}"
         );
         assert!(
             error
                 .body_excerpt()
                 .is_none_or(|text| text.chars().count() <= 512),
-            "{told}"
+            "{case}"
         );
         let requests = if error.is_retryable() { 3 } else { 2 };
-        assert_eq!(mock.request_count(), requests, "{told}: {error}");
+        assert_eq!(mock.request_count(), requests, "{case}: {error}");
     }
 }
 
-async fn what_is_harmless_costs_no_row(api: ClusterKind) {
+async fn a_harmless_fault_costs_no_item(api: ClusterKind) {
     for fault in harmless() {
-        let told = format!("{fault:?}");
+        let case = format!("{fault:?}");
         let mock = mock_with(api, fault, When::always()).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
+        let outcome = read(request(&mock, client(&mock))).await;
         assert_eq!(
             outcome.ids,
             mock.snapshot_ids(),
-            "{told}: {:?}",
+            "{case}: {:?}",
             outcome.errors
         );
-        assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
-        assert!(mock.request_count() <= 5, "{told}");
+        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
+        assert!(mock.request_count() <= 5, "{case}");
     }
 }
 
-async fn an_odd_field_costs_one_row_at_most(api: ClusterKind) {
+async fn an_invalid_field_costs_one_item_at_most(api: ClusterKind) {
     for fault in RowFault::catalogue() {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, PageFault::Row { place: 3, fault }, When::page(STRUCK)).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
-        let row_errors = outcome
+        let case = format!("{fault:?}");
+        let mock = mock_with(
+            api,
+            PageFault::Row { place: 3, fault },
+            When::page(FAULTY_PAGE),
+        )
+        .await;
+        let outcome = read(request(&mock, client(&mock))).await;
+        let item_errors = outcome
             .errors
             .iter()
-            .filter(|e| e.kind() == ErrorKind::Row)
+            .filter(|e| e.kind() == ErrorKind::InvalidItem)
             .count();
         assert_eq!(
             outcome.errors.len(),
-            row_errors,
-            "{told}: {:?}",
+            item_errors,
+            "{case}: {:?}",
             outcome.errors
         );
-        assert!(row_errors <= 1, "{told}: {:?}", outcome.errors);
-        assert_eq!(outcome.ids.len(), ROWS - row_errors, "{told}");
+        assert!(item_errors <= 1, "{case}: {:?}", outcome.errors);
+        assert_eq!(outcome.ids.len(), ITEMS - item_errors, "{case}");
         for (index, id) in mock.snapshot_ids().iter().enumerate() {
-            let is_struck = index == 13;
-            assert!(is_struck || outcome.ids.contains(id), "{told}: {id}");
+            let has_fault = index == 13;
+            assert!(has_fault || outcome.ids.contains(id), "{case}: {id}");
         }
-        assert_eq!(mock.request_count(), 3, "{told}");
+        assert_eq!(mock.request_count(), 3, "{case}");
     }
 }
 
-async fn pages_that_lack_rows_are_suspected(api: ClusterKind) {
+async fn pages_that_lack_items_make_the_listing_possibly_incomplete(api: ClusterKind) {
     for fault in [PageFault::Empty, PageFault::Short(4)] {
-        let told = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::page(STRUCK)).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
-        assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
+        let case = format!("{fault:?}");
+        let mock = mock_with(api, fault, When::page(FAULTY_PAGE)).await;
+        let outcome = read(request(&mock, client(&mock))).await;
+        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
         assert!(
-            matches!(outcome.ending, Ending::SuspectedGap { .. }),
-            "{told}: {:?}",
-            outcome.ending
+            matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
+            "{case}: {:?}",
+            outcome.completeness
         );
-        assert_eq!(
-            outcome.ids.last(),
-            mock.snapshot_ids().last(),
-            "it reads on: {told}"
-        );
+        assert_eq!(outcome.ids.last(), mock.snapshot_ids().last(), "{case}");
     }
 }
 
-async fn a_set_that_changes_is_suspected_and_verified_whole(api: ClusterKind) {
+async fn a_changing_set_is_possibly_incomplete_and_complete_when_verified(api: ClusterKind) {
     for change in [
         DataChange::InsertHead(2),
         DataChange::InsertTail(2),
         DataChange::DeleteHead(2),
         DataChange::DeleteTail(2),
     ] {
-        let told = format!("{change:?}");
+        let case = format!("{change:?}");
         let when = || When::nth(1);
         let mock = mock_with(api, change, when()).await;
-        let outcome = read(listing(&mock, client(&mock))).await;
+        let outcome = read(request(&mock, client(&mock))).await;
         assert!(
-            matches!(outcome.ending, Ending::SuspectedGap { .. }),
-            "{told}: {:?}",
-            outcome.ending
+            matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
+            "{case}: {:?}",
+            outcome.completeness
         );
 
         let mock = mock_with(api, change, when()).await;
-        let verified = listing(&mock, client(&mock)).consistency(Consistency::verified());
+        let verified = request(&mock, client(&mock)).consistency(Consistency::verified());
         let outcome = read(verified).await;
-        assert!(outcome.errors.is_empty(), "{told}: {:?}", outcome.errors);
-        assert_eq!(outcome.ending, Ending::Verified, "{told}");
+        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
+        assert_eq!(
+            outcome.completeness,
+            Completeness::Complete(Basis::Verified),
+            "{case}"
+        );
         for id in mock.surviving_ids() {
             assert_eq!(
                 outcome.ids.iter().filter(|&have| *have == id).count(),
                 1,
-                "{told}: {id}"
+                "{case}: {id}"
             );
         }
     }
 }
 
-async fn deletion_at_the_head_after_every_page_of_5000_rows(api: ClusterKind) {
+async fn deletion_at_the_head_after_every_page_of_5000_items(api: ClusterKind) {
     let shrinking = || {
         MockAtlas::builder()
             .kind(api)
@@ -401,36 +407,38 @@ async fn deletion_at_the_head_after_every_page_of_5000_rows(api: ClusterKind) {
             .fault(DataChange::DeleteHead(1), When::first(11))
             .start()
     };
-    let whole_pages = |mock: &MockAtlas| {
-        listing(mock, client(mock).attempt_timeout(None)).page_size(PageSize::MAX)
-    };
+    let whole_pages =
+        |mock: &MockAtlas| request(mock, client(mock).attempt_timeout(None)).page_size(500);
 
     let mock = shrinking().await.unwrap();
     let outcome = read(whole_pages(&mock)).await;
     assert!(
-        matches!(outcome.ending, Ending::SuspectedGap { .. }),
+        matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
         "{:?}",
-        outcome.ending
+        outcome.completeness
     );
     let missed = mock
         .surviving_ids()
         .iter()
         .filter(|id| !outcome.ids.contains(id))
         .count();
-    assert!(missed > 0, "the gap is real");
+    assert!(missed > 0, "items were missed");
 
     let mock = shrinking().await.unwrap();
     let verified = whole_pages(&mock)
-        .prefetch(Prefetch::default())
+        .max_in_flight(4)
         .consistency(Consistency::verified());
     let outcome = read(verified).await;
-    assert_eq!(outcome.ending, Ending::Verified);
+    assert_eq!(
+        outcome.completeness,
+        Completeness::Complete(Basis::Verified)
+    );
     let distinct: std::collections::HashSet<_> = outcome.ids.iter().collect();
-    assert_eq!(distinct.len(), outcome.ids.len(), "no row twice");
+    assert_eq!(distinct.len(), outcome.ids.len(), "no item twice");
     assert!(mock.surviving_ids().iter().all(|id| distinct.contains(id)));
 }
 
-async fn a_429_on_every_second_request_costs_two_requests_a_page_at_most(api: ClusterKind) {
+async fn a_429_on_every_second_request_costs_at_most_two_requests_per_page(api: ClusterKind) {
     let mock = MockAtlas::builder()
         .kind(api)
         .snapshots(1_200)
@@ -441,34 +449,77 @@ async fn a_429_on_every_second_request_costs_two_requests_a_page_at_most(api: Cl
         .start()
         .await
         .unwrap();
-    let outcome = read(listing(&mock, client(&mock)).page_size(PageSize::new(100).unwrap())).await;
+    let outcome = read(request(&mock, client(&mock)).page_size(100)).await;
     assert_eq!(outcome.ids, mock.snapshot_ids());
     assert!(outcome.errors.is_empty());
     // Twelve full pages and the empty one behind them.
     assert!(mock.request_count() <= 2 * 13, "{}", mock.request_count());
 }
 
-async fn a_server_that_ignores_the_page_number_ends_it_at_once(api: ClusterKind) {
-    for prefetch in [1, 4] {
+async fn a_server_that_ignores_the_page_number_ends_the_listing_at_once(api: ClusterKind) {
+    for max_in_flight in [1, 4] {
         let mock = mock_with(api, PageFault::Repeat(1), When::always()).await;
-        let listing = listing(&mock, client(&mock)).prefetch(Prefetch::new(prefetch).unwrap());
-        let outcome = read(listing).await;
+        let request = request(&mock, client(&mock)).max_in_flight(max_in_flight);
+        let outcome = read(request).await;
         assert_eq!(outcome.ids, mock.snapshot_ids()[..10]);
-        assert_eq!(outcome.errors[0].kind(), ErrorKind::RepeatingServer);
+        assert_eq!(outcome.errors[0].kind(), ErrorKind::PaginationLoop);
         assert!(
-            mock.request_count() <= 1 + prefetch,
+            mock.request_count() <= 1 + max_in_flight,
             "{}",
             mock.request_count()
         );
     }
 }
 
-async fn an_endless_server_ends_at_the_limit(api: ClusterKind) {
+async fn an_endless_server_is_read_up_to_the_page_limit(api: ClusterKind) {
     let mock = mock_with(api, PageFault::Endless, When::always()).await;
-    let outcome = read(listing(&mock, client(&mock)).page_limit(7.try_into().unwrap())).await;
+    let outcome = read(request(&mock, client(&mock)).page_limit(7)).await;
     assert_eq!(outcome.ids.len(), 70);
-    assert_eq!(outcome.errors[0].kind(), ErrorKind::PageLimit);
+    assert_eq!(outcome.errors[0].kind(), ErrorKind::LimitExceeded);
     assert_eq!(mock.request_count(), 7);
+}
+
+async fn errors_have_the_true_number_of_attempts(api: ClusterKind) {
+    let failing = |attempts| When::first(attempts).on_page(FAULTY_PAGE);
+    let attempts_of = async |request: ListRequest<Snapshot>, kind| {
+        let outcome = read(request).await;
+        let error = &outcome.errors[0];
+        assert_eq!((error.kind(), error.page()), (kind, Some(FAULTY_PAGE)));
+        error.attempts()
+    };
+    let server_error = || AnswerFault::Status(503);
+
+    let mock = mock_with(api, server_error(), failing(1)).await;
+    let limited = request(&mock, client(&mock)).item_limit(15);
+    let attempts = attempts_of(limited, ErrorKind::LimitExceeded).await;
+    assert_eq!((attempts, mock.request_count()), (Some(2), 3));
+    let limited = request(&mock, client(&mock)).page_limit(2);
+    let attempts = attempts_of(limited, ErrorKind::LimitExceeded).await;
+    assert_eq!((attempts, mock.request_count()), (Some(1), 5));
+
+    let mock = mock_with(api, server_error(), failing(1)).await;
+    let fault = RowFault::set("id", 7);
+    mock.add_fault(PageFault::Row { place: 3, fault }, When::page(FAULTY_PAGE));
+    let attempts = attempts_of(request(&mock, client(&mock)), ErrorKind::InvalidItem).await;
+    assert_eq!(attempts, Some(2));
+
+    let hang = When::after(1).on_page(FAULTY_PAGE);
+    let mock = mock_with(api, WireFault::Hang, hang).await;
+    mock.add_fault(server_error(), failing(1));
+    let patient = client(&mock).attempt_timeout(None).read_timeout(None);
+    let late = request(&mock, patient).deadline(LIMIT);
+    let attempts = attempts_of(late, ErrorKind::Deadline).await;
+    assert_eq!((attempts, mock.request_count()), (Some(2), 3));
+
+    // Each poll makes two attempts, which add up.
+    let mock = mock_with(api, server_error(), failing(5)).await;
+    let mut snapshots = request(&mock, client(&mock)).stream();
+    let mut attempts = Vec::new();
+    while let Some(snapshot) = snapshots.next().await {
+        attempts.extend(snapshot.err().map(|error| error.attempts()));
+    }
+    assert_eq!(attempts, [Some(2), Some(4)]);
+    assert_eq!(snapshots.summary().retries(), 5);
 }
 
 async fn a_slow_consumer_loses_nothing_to_timeouts(api: ClusterKind) {
@@ -478,36 +529,34 @@ async fn a_slow_consumer_loses_nothing_to_timeouts(api: ClusterKind) {
         .start()
         .await
         .unwrap();
-    let mut snapshots = listing(&mock, client(&mock))
-        .prefetch(Prefetch::new(8).unwrap())
-        .stream();
+    let mut snapshots = request(&mock, client(&mock)).max_in_flight(8).stream();
     let mut ids = vec![snapshots.next().await.unwrap().unwrap().id().to_string()];
-    soon(mock.until(|mock| mock.request_count() == 9 && mock.in_flight() == 0)).await;
-    // Longer than any limit of the client.
+    with_timeout(mock.until(|mock| mock.request_count() == 9 && mock.in_flight() == 0)).await;
+    // Longer than every timeout of the client.
     tokio::time::sleep(LIMIT + LIMIT / 2).await;
-    while let Some(row) = snapshots.next().await {
-        ids.push(row.unwrap().id().to_string());
+    while let Some(snapshot) = snapshots.next().await {
+        ids.push(snapshot.unwrap().id().to_string());
     }
     assert_eq!(ids, mock.snapshot_ids());
-    assert_eq!(mock.request_count(), 10, "nothing was asked for twice");
+    assert_eq!(mock.request_count(), 10, "no page is requested twice");
 }
 
-async fn dropping_it_mid_flight_leaves_no_request_behind(api: ClusterKind) {
-    let mock = mock_with(api, WireFault::Hang, When::page(STRUCK)).await;
+async fn dropping_the_stream_aborts_its_requests(api: ClusterKind) {
+    let mock = mock_with(api, WireFault::Hang, When::page(FAULTY_PAGE)).await;
     let atlas = client(&mock).attempt_timeout(None).read_timeout(None);
-    let mut snapshots = listing(&mock, atlas).stream();
+    let mut snapshots = request(&mock, atlas).stream();
     snapshots.next().await.unwrap().unwrap();
-    soon(mock.until(|mock| mock.in_flight() == 1)).await;
+    with_timeout(mock.until(|mock| mock.in_flight() == 1)).await;
     drop(snapshots);
-    soon(mock.until(|mock| mock.in_flight() == 0)).await;
+    with_timeout(mock.until(|mock| mock.in_flight() == 0)).await;
 }
 
-async fn another_host_never_sees_a_request(api: ClusterKind) {
-    let elsewhere = MockAtlas::builder().start().await.unwrap();
-    let redirect = CannedResponse::new(302).header("location", elsewhere.snapshots_url());
+async fn no_request_is_sent_to_another_host(api: ClusterKind) {
+    let other = MockAtlas::builder().start().await.unwrap();
+    let redirect = CannedResponse::new(302).header("location", other.snapshots_url());
     let links = json!({
         "results": [{"id": "000000000000000000000001"}],
-        "links": [{"rel": "next", "href": elsewhere.snapshots_url()}],
+        "links": [{"rel": "next", "href": other.snapshots_url()}],
     });
     for page in [redirect, CannedResponse::json(200, links)] {
         let mock = MockAtlas::builder()
@@ -517,16 +566,16 @@ async fn another_host_never_sees_a_request(api: ClusterKind) {
             .await
             .unwrap();
         let atlas = client(&mock).credentials(atlas_snapshots::Credentials::access_token("sesame"));
-        read(listing(&mock, atlas)).await;
+        read(request(&mock, atlas)).await;
         assert!(mock.requests()[0].authorization_is("Bearer sesame"));
     }
     assert_eq!(
-        (elsewhere.request_count(), elsewhere.accepted_connections()),
+        (other.request_count(), other.accepted_connections()),
         (0, 0)
     );
 }
 
-/// Every test once for each API: there is one engine, and no second copy of it.
+/// Runs every test once for each API: both are listed by the same engine.
 macro_rules! for_both_apis {
     ($($name:ident)+) => {
         mod serverless {
@@ -552,19 +601,20 @@ macro_rules! for_both_apis {
 }
 
 for_both_apis! {
-    what_cannot_pass_ends_it_after_one_request
-    what_passes_is_never_noticed
-    what_does_not_pass_is_told_and_polling_again_goes_on
-    an_unreadable_page_is_told_after_one_request
-    what_is_harmless_costs_no_row
-    an_odd_field_costs_one_row_at_most
-    pages_that_lack_rows_are_suspected
-    a_set_that_changes_is_suspected_and_verified_whole
-    deletion_at_the_head_after_every_page_of_5000_rows
-    a_429_on_every_second_request_costs_two_requests_a_page_at_most
-    a_server_that_ignores_the_page_number_ends_it_at_once
-    an_endless_server_ends_at_the_limit
+    a_permanent_fault_ends_the_listing_after_one_request
+    a_fault_that_a_retry_cures_is_not_reported
+    a_fault_that_remains_is_reported_and_the_next_poll_continues
+    an_unreadable_page_is_reported_after_one_request
+    a_harmless_fault_costs_no_item
+    an_invalid_field_costs_one_item_at_most
+    pages_that_lack_items_make_the_listing_possibly_incomplete
+    a_changing_set_is_possibly_incomplete_and_complete_when_verified
+    deletion_at_the_head_after_every_page_of_5000_items
+    a_429_on_every_second_request_costs_at_most_two_requests_per_page
+    a_server_that_ignores_the_page_number_ends_the_listing_at_once
+    an_endless_server_is_read_up_to_the_page_limit
+    errors_have_the_true_number_of_attempts
     a_slow_consumer_loses_nothing_to_timeouts
-    dropping_it_mid_flight_leaves_no_request_behind
-    another_host_never_sees_a_request
+    dropping_the_stream_aborts_its_requests
+    no_request_is_sent_to_another_host
 }

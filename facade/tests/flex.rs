@@ -1,50 +1,42 @@
-//! Flex, the successor, and finding out which API lists a cluster.
+//! The Flex API, and the automatic choice of API.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod asked;
-mod request_head;
+mod common;
 
 use atlas_snapshots::{
-    Atlas, Ending, Error, ErrorKind, Listing, RetryPolicy, Snapshot, SnapshotSource, SnapshotStatus,
+    Atlas, Basis, Completeness, ErrorKind, ListRequest, RetryPolicy, Snapshot, SnapshotSource,
+    SnapshotStatus,
 };
 use atlas_snapshots_mock::{ClusterKind, MockAtlas, MockAtlasBuilder, Sunset};
-use futures::TryStreamExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::asked::apis_asked;
-use crate::request_head::request_head;
+use crate::common::{apis_requested, request_head};
 
 fn client(mock: &MockAtlas) -> Atlas {
     let builder = Atlas::builder().base_url(mock.base_url());
-    builder.retry(RetryPolicy::none()).build().unwrap()
+    builder.retry_policy(RetryPolicy::none()).build().unwrap()
 }
 
-fn auto(mock: &MockAtlas, atlas: &Atlas) -> Listing {
-    let cluster = mock.instance_name().parse().unwrap();
-    atlas.snapshots(mock.project_id().parse().unwrap(), cluster)
+fn automatic(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas.snapshots(mock.project_id(), mock.instance_name())
 }
 
-fn flex(mock: &MockAtlas, atlas: &Atlas) -> Listing {
-    let cluster = mock.instance_name().parse().unwrap();
-    atlas.flex_snapshots(mock.project_id().parse().unwrap(), cluster)
-}
-
-async fn read(listing: Listing) -> Result<Vec<Snapshot>, Error> {
-    listing.stream().try_collect().await
+fn flex(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas.flex_snapshots(mock.project_id(), mock.instance_name())
 }
 
 async fn start(builder: MockAtlasBuilder) -> MockAtlas {
     builder.start().await.unwrap()
 }
 
-/// Eight daily snapshots as the service lists them: oldest first, no links on rows.
+/// Eight daily snapshots as the service lists them: oldest first, items without links.
 fn eight_days() -> Vec<Value> {
     let status = |day| if day == 3 { "FAILED" } else { "COMPLETED" };
-    let row = |day: usize| {
+    let item = |day: usize| {
         json!({
             "id": format!("6a0000000000000000000{day:03}"),
             "scheduledTime": format!("2026-11-{day:02}T04:00:00Z"),
@@ -55,11 +47,11 @@ fn eight_days() -> Vec<Value> {
             "status": status(day),
         })
     };
-    (1..=8).map(row).collect()
+    (1..=8).map(item).collect()
 }
 
 #[tokio::test]
-async fn a_recorded_listing_comes_through_both_calls() {
+async fn both_methods_list_the_recorded_snapshots_of_a_flex_cluster() {
     let mock = start(
         MockAtlas::builder()
             .kind(ClusterKind::Flex)
@@ -67,14 +59,16 @@ async fn a_recorded_listing_comes_through_both_calls() {
     )
     .await;
     let atlas = client(&mock);
-    for listing in [flex(&mock, &atlas), auto(&mock, &atlas)] {
+    for request in [flex(&mock, &atlas), automatic(&mock, &atlas)] {
         mock.clear_requests();
-        let mut stream = listing.stream();
-        let snapshots: Vec<_> = stream.by_ref_collect().await;
+        let snapshots = request.await.unwrap();
         assert_eq!(mock.request_count(), 1);
         let accept = "application/vnd.atlas.2024-11-13+json";
         assert_eq!(mock.requests()[0].header("accept"), Some(accept));
-        assert_eq!(stream.summary().ending(), Ending::Complete);
+        assert_eq!(
+            snapshots.summary().completeness(),
+            Completeness::Complete(Basis::SinglePage)
+        );
 
         assert_eq!(snapshots.len(), 8);
         let third = &snapshots[2];
@@ -98,69 +92,59 @@ async fn a_recorded_listing_comes_through_both_calls() {
     }
 }
 
-trait Collect {
-    async fn by_ref_collect(&mut self) -> Vec<Snapshot>;
-}
-
-impl Collect for atlas_snapshots::Snapshots {
-    async fn by_ref_collect(&mut self) -> Vec<Snapshot> {
-        let mut all = Vec::new();
-        while let Some(snapshot) = self.try_next().await.unwrap() {
-            all.push(snapshot);
-        }
-        all
-    }
-}
-
 #[tokio::test]
-async fn a_flex_cluster_costs_no_request_more() {
+async fn a_flex_cluster_costs_no_additional_request() {
     let mock = start(
         MockAtlas::builder()
             .kind(ClusterKind::Flex)
             .snapshots(1_200),
     )
     .await;
-    let listed = read(auto(&mock, &client(&mock))).await.unwrap();
+    let listed = automatic(&mock, &client(&mock)).await.unwrap();
     let ids: Vec<_> = listed
         .iter()
         .map(|snapshot| snapshot.id().to_string())
         .collect();
     assert_eq!(ids, mock.snapshot_ids());
-    assert_eq!(apis_asked(&mock), ["flex"; 3]);
+    assert_eq!(apis_requested(&mock), ["flex"; 3]);
 }
 
 #[tokio::test]
-async fn a_serverless_instance_costs_one_once_for_a_client() {
+async fn a_serverless_instance_costs_one_additional_request_once_for_a_client() {
     let mock = start(MockAtlas::builder().snapshots(1_200)).await;
     let atlas = client(&mock);
-    let mut stream = auto(&mock, &atlas).stream();
-    assert_eq!(stream.by_ref_collect().await.len(), 1_200);
+    let listed = automatic(&mock, &atlas).await.unwrap();
+    assert_eq!(listed.len(), 1_200);
     assert_eq!(
-        apis_asked(&mock),
+        apis_requested(&mock),
         ["flex", "serverless", "serverless", "serverless"]
     );
     assert_eq!(
-        stream.summary().requests(),
+        listed.summary().requests(),
         4,
-        "the one that found out is counted"
+        "the request to the other API is counted"
     );
 
     mock.clear_requests();
-    let again = read(auto(&mock, &atlas.clone())).await.unwrap();
+    let again = automatic(&mock, &atlas.clone()).await.unwrap();
     assert!(
         again
             .iter()
             .all(|snapshot| snapshot.source() == SnapshotSource::Serverless)
     );
-    assert_eq!(apis_asked(&mock), ["serverless"; 3], "clones remember");
+    assert_eq!(
+        apis_requested(&mock),
+        ["serverless"; 3],
+        "clones share the choice"
+    );
 }
 
-/// The mock knows better, so this server stands in: Flex has never heard of the cluster.
+/// For a server unlike the mock: Flex responds with `CLUSTER_NOT_FOUND`, serverless with a page.
 #[tokio::test]
-async fn an_instance_that_flex_does_not_know_at_all_is_found_out_once_too() {
+async fn a_cluster_that_flex_does_not_find_costs_one_additional_request_once_too() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let (told, mut lines) = unbounded_channel();
+    let (sender, mut received) = unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let mut stream = BufReader::new(stream);
@@ -173,46 +157,43 @@ async fn an_instance_that_flex_does_not_know_at_all_is_found_out_once_too() {
                 (200, r#"{"results":[]}"#)
             };
             let length = body.len();
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
             );
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            told.send(head.contains("/v2/")).unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
+            sender.send(head.contains("/v2/")).unwrap();
         }
     });
     let atlas = Atlas::builder().base_url(base_url).build().unwrap();
     for _ in 0..2 {
-        let project = "32b6e34b3d91647abb20e7b8".parse().unwrap();
-        let listing = atlas.snapshots(project, "Instance0".parse().unwrap());
-        assert_eq!(read(listing).await.unwrap(), []);
+        let project = "32b6e34b3d91647abb20e7b8";
+        let listed = atlas.snapshots(project, "Instance0").await.unwrap();
+        assert_eq!(listed.items(), []);
     }
-    let asked: Vec<bool> = std::iter::from_fn(|| lines.try_recv().ok()).collect();
-    assert_eq!(asked, [true, false, false]);
+    let flex: Vec<bool> = std::iter::from_fn(|| received.try_recv().ok()).collect();
+    assert_eq!(flex, [true, false, false]);
 }
 
 #[tokio::test]
-async fn a_name_that_neither_api_knows_is_asked_for_anew() {
+async fn a_name_that_neither_api_finds_is_requested_from_both_again() {
     let mock = start(MockAtlas::builder().instance_name("Other")).await;
     let atlas = client(&mock);
-    for asked in [2, 4] {
-        let listing = atlas.snapshots(
-            mock.project_id().parse().unwrap(),
-            "Instance0".parse().unwrap(),
-        );
-        let error = read(listing).await.unwrap_err();
+    for requests in [2, 4] {
+        let request = atlas.snapshots(mock.project_id(), "Instance0");
+        let error = request.await.unwrap_err();
         assert!(error.to_string().contains("neither"), "{error}");
-        assert_eq!(mock.request_count(), asked, "it may be made meanwhile");
+        assert_eq!(mock.request_count(), requests, "it may exist by now");
     }
 }
 
 #[tokio::test]
-async fn what_both_apis_say_becomes_one_clear_error() {
+async fn the_responses_of_both_apis_become_one_error() {
     let plain = MockAtlas::builder;
     let other = || plain().instance_name("Other");
-    for (builder, kind, said, asked) in [
+    for (builder, kind, message, requests) in [
         (
             plain().sunset(Sunset::Gone),
-            ErrorKind::Sunset,
+            ErrorKind::Gone,
             "is withdrawn",
             2,
         ),
@@ -254,23 +235,18 @@ async fn what_both_apis_say_becomes_one_clear_error() {
         ),
     ] {
         let mock = start(builder).await;
-        let listing = client(&mock).snapshots(
-            "32b6e34b3d91647abb20e7b8".parse().unwrap(),
-            "Instance0".parse().unwrap(),
-        );
-        let error = read(listing).await.unwrap_err();
+        let request = client(&mock).snapshots("32b6e34b3d91647abb20e7b8", "Instance0");
+        let error = request.await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{error}");
-        assert_eq!(mock.request_count(), asked, "{error}");
+        assert!(error.to_string().contains(message), "{error}");
+        assert_eq!(mock.request_count(), requests, "{error}");
     }
 }
 
 #[tokio::test]
-async fn the_wrong_api_says_so() {
+async fn the_flex_api_rejects_a_cluster_of_another_kind() {
     let serverless = start(MockAtlas::builder().snapshots(3)).await;
-    let error = read(flex(&serverless, &client(&serverless)))
-        .await
-        .unwrap_err();
+    let error = flex(&serverless, &client(&serverless)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadRequest);
     assert_eq!(
         error.error_code(),
@@ -279,16 +255,17 @@ async fn the_wrong_api_says_so() {
 }
 
 #[tokio::test]
-async fn nothing_from_an_api_past_its_sunset_is_doubtful() {
+async fn an_empty_list_of_an_api_past_its_sunset_is_reported() {
     let empty = start(MockAtlas::builder().snapshots(3).sunset(Sunset::Empty)).await;
-    let mut stream = auto(&empty, &client(&empty)).stream();
-    assert_eq!(stream.by_ref_collect().await.len(), 0);
-    let summary = stream.summary();
-    assert!(summary.is_doubtfully_empty());
-    assert!(summary.to_string().contains("listFlexBackups"), "{summary}");
+    let listed = automatic(&empty, &client(&empty)).await.unwrap();
+    assert_eq!(listed.len(), 0);
+    let summary = listed.summary();
+    assert!(summary.empty_after_sunset());
+    let warning = "an empty list of an API past its sunset does not show that there are no items";
+    assert!(summary.to_string().contains(warning), "{summary}");
 
     let none = start(MockAtlas::builder().kind(ClusterKind::Flex)).await;
-    let mut stream = flex(&none, &client(&none)).stream();
-    assert_eq!(stream.by_ref_collect().await.len(), 0);
-    assert!(!stream.summary().is_doubtfully_empty());
+    let listed = flex(&none, &client(&none)).await.unwrap();
+    assert_eq!(listed.len(), 0);
+    assert!(!listed.summary().empty_after_sunset());
 }

@@ -1,54 +1,56 @@
-//! Listings over real sockets: what arrives, and which requests were made for it.
+//! Listings over real sockets: the items, and the requests that were sent for them.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod soon;
+mod common;
 
 use std::collections::HashSet;
+use std::error::Error;
+use std::fmt::Debug;
 use std::time::Duration;
 
 use atlas_snapshots::{
-    Atlas, Credentials, Ending, Listing, PageSize, Prefetch, SnapshotStatus, Snapshots,
+    Atlas, Basis, Checkpoint, ClusterName, Collect, Collected, Completeness, Credentials,
+    ErrorKind, IncompleteReason, InvalidItem, ItemStream, ListRequest, Page, PageStream, ProjectId,
+    RateLimit, Snapshot, SnapshotStatus, Summary,
 };
 use atlas_snapshots_mock::{
-    CannedResponse, Fault, Links, MockAtlas, PageFault, RowFault, TotalCount, When,
+    CannedResponse, ClusterKind, Fault, Links, MockAtlas, PageFault, RowFault, TotalCount, When,
 };
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::soon::soon;
+use crate::common::with_timeout;
 
-fn listing(mock: &MockAtlas) -> Listing {
-    let atlas = Atlas::builder().base_url(mock.base_url()).build().unwrap();
-    atlas.serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    )
+fn client(mock: &MockAtlas) -> Atlas {
+    Atlas::builder().base_url(mock.base_url()).build().unwrap()
 }
 
-async fn ids(snapshots: Snapshots) -> Vec<String> {
-    snapshots
-        .map_ok(|snapshot| snapshot.id().to_string())
-        .try_collect()
-        .await
-        .unwrap()
+fn request(mock: &MockAtlas) -> ListRequest<Snapshot> {
+    client(mock).serverless_snapshots(mock.project_id(), mock.instance_name())
 }
 
-fn pages_asked(mock: &MockAtlas) -> Vec<Option<u64>> {
-    mock.requests()
-        .iter()
-        .map(|request| request.page_num)
-        .collect()
+async fn ids(request: ListRequest<Snapshot>) -> Vec<String> {
+    let listed = request.await.unwrap();
+    listed.iter().map(|item| item.id().to_string()).collect()
+}
+
+/// The page numbers of the requests, in order of arrival.
+fn pages_requested(mock: &MockAtlas) -> Vec<Option<u64>> {
+    let requests = mock.requests();
+    requests.iter().map(|request| request.page_num).collect()
 }
 
 #[tokio::test]
 async fn twelve_hundred_snapshots_take_three_requests() {
     let mock = MockAtlas::builder().snapshots(1200).start().await.unwrap();
-    let mut snapshots = listing(&mock).stream();
+    let mut snapshots = request(&mock).stream();
     assert_eq!(
         mock.request_count(),
         0,
-        "nothing is asked before the first poll"
+        "no request is sent before the first poll"
     );
 
     let mut delivered = Vec::new();
@@ -58,22 +60,25 @@ async fn twelve_hundred_snapshots_take_three_requests() {
     assert_eq!(delivered, mock.snapshot_ids());
     assert_eq!(mock.request_count(), 3);
     assert!(snapshots.next().await.is_none());
-    assert_eq!(mock.request_count(), 3, "nothing is asked after the end");
+    assert_eq!(mock.request_count(), 3, "no request is sent after the end");
 
     let summary = snapshots.summary();
     assert_eq!(
         (summary.delivered(), summary.pages(), summary.requests()),
         (1200, 3, 3)
     );
-    assert_eq!(summary.ending(), Ending::Unverified);
+    assert_eq!(
+        summary.completeness(),
+        Completeness::Complete(Basis::NoChangeSeen)
+    );
     assert_eq!(
         summary.to_string(),
-        "1200 snapshots on 3 pages in 3 requests: read to the end, unverified"
+        "1200 items on 3 pages in 3 requests: complete, no change seen"
     );
 }
 
 #[tokio::test]
-async fn a_request_carries_what_is_documented_and_nothing_else() {
+async fn a_request_has_the_documented_parameters_and_headers_and_no_other_parameter() {
     let mock = MockAtlas::builder()
         .snapshots(3)
         .require_token("open-sesame")
@@ -85,11 +90,8 @@ async fn a_request_carries_what_is_documented_and_nothing_else() {
         .credentials(Credentials::access_token("open-sesame"))
         .build()
         .unwrap();
-    let listing = atlas.serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    );
-    assert_eq!(ids(listing.stream()).await.len(), 3);
+    let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+    assert_eq!(ids(request).await.len(), 3);
 
     let requests = mock.requests();
     assert_eq!(requests.len(), 1);
@@ -112,20 +114,18 @@ async fn a_request_carries_what_is_documented_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn page_size_and_prefetch_are_obeyed() {
+async fn page_size_and_pages_in_flight_are_as_configured() {
     let mock = MockAtlas::builder()
         .snapshots(95)
         .latency(Duration::from_millis(20))
         .start()
         .await
         .unwrap();
-    let listing = listing(&mock)
-        .page_size(PageSize::new(10).unwrap())
-        .prefetch(Prefetch::new(3).unwrap());
-    assert_eq!(ids(listing.stream()).await, mock.snapshot_ids());
-    let mut asked = pages_asked(&mock);
-    asked.sort_unstable();
-    assert_eq!(asked, (1..=10).map(Some).collect::<Vec<_>>());
+    let request = request(&mock).page_size(10).max_in_flight(3);
+    assert_eq!(ids(request).await, mock.snapshot_ids());
+    let mut pages = pages_requested(&mock);
+    pages.sort_unstable();
+    assert_eq!(pages, (1..=10).map(Some).collect::<Vec<_>>());
     assert!(
         mock.requests()
             .iter()
@@ -135,7 +135,7 @@ async fn page_size_and_prefetch_are_obeyed() {
 }
 
 #[tokio::test]
-async fn lies_about_total_and_links_change_no_row() {
+async fn wrong_totals_and_links_change_no_item() {
     for total in [
         TotalCount::Exact,
         TotalCount::Absent,
@@ -158,10 +158,10 @@ async fn lies_about_total_and_links_change_no_row() {
                 .start()
                 .await
                 .unwrap();
-            let listing = listing(&mock).page_size(PageSize::new(10).unwrap());
-            let told = format!("{total:?} {links:?}");
-            assert_eq!(ids(listing.stream()).await, mock.snapshot_ids(), "{told}");
-            assert!(mock.request_count() <= 10 + 4, "{told}");
+            let request = request(&mock).page_size(10);
+            let case = format!("{total:?} {links:?}");
+            assert_eq!(ids(request).await, mock.snapshot_ids(), "{case}");
+            assert!(mock.request_count() <= 10 + 4, "{case}");
         }
     }
 }
@@ -174,15 +174,15 @@ async fn a_foreign_next_link_is_never_followed() {
         .start()
         .await
         .unwrap();
-    let listing = listing(&mock).page_size(PageSize::new(10).unwrap());
-    assert_eq!(ids(listing.stream()).await.len(), 25);
-    assert_eq!(pages_asked(&mock), [Some(1), Some(2), Some(3)]);
+    let request = request(&mock).page_size(10);
+    assert_eq!(ids(request).await.len(), 25);
+    assert_eq!(pages_requested(&mock), [Some(1), Some(2), Some(3)]);
 }
 
-/// The page documented as an example: a version that breaks its own pattern, and a total of 42
-/// for one row.
+/// The page documented as an example: a version that does not match its documented pattern, and
+/// a total of 42 for one item.
 #[tokio::test]
-async fn the_documented_example_lists_whole() {
+async fn the_documented_example_is_read_completely() {
     let page = json!({
         "links": [{"href": "https://cloud.mongodb.com/api/atlas", "rel": "self"}],
         "results": [{
@@ -199,19 +199,19 @@ async fn the_documented_example_lists_whole() {
         .start()
         .await
         .unwrap();
-    let rows: Vec<_> = listing(&mock).stream().try_collect().await.unwrap();
-    assert_eq!(rows.len(), 1);
-    // Every documented field is there, under its documented name.
-    assert_eq!(serde_json::to_value(&rows[0]).unwrap(), page["results"][0]);
-    assert_eq!(rows[0].created_at(), rows[0].expires_at());
-    assert_eq!(rows[0].storage_size_bytes(), Some(42));
-    // The count promised 41 more: one probe, and no more.
-    assert_eq!(pages_asked(&mock), [Some(1), Some(2)]);
+    let items = request(&mock).await.unwrap().into_items();
+    assert_eq!(items.len(), 1);
+    // Every documented field is serialized under its documented name.
+    assert_eq!(serde_json::to_value(&items[0]).unwrap(), page["results"][0]);
+    assert_eq!(items[0].created_at(), items[0].expires_at());
+    assert_eq!(items[0].storage_size_bytes(), Some(42));
+    // The total says that there are 41 more, for which one further page is tried.
+    assert_eq!(pages_requested(&mock), [Some(1), Some(2)]);
 }
 
 #[tokio::test]
-async fn real_world_rows_lose_nothing() {
-    let rows = json!([
+async fn recorded_items_are_read_completely() {
+    let items = json!([
         {"id": "000000000000000000000001", "status": "queued", "storageSizeBytes": 0},
         {"id": "000000000000000000000002", "frequencyType": "ondemand", "status": "COMPLETED",
          "snapshotType": "copied", "mongodVersion": "8.0.29-rc1",
@@ -221,11 +221,11 @@ async fn real_world_rows_lose_nothing() {
         {"id": "not-an-object-id"},
     ]);
     let mock = MockAtlas::builder()
-        .rows(rows.as_array().unwrap().clone())
+        .rows(items.as_array().unwrap().clone())
         .start()
         .await
         .unwrap();
-    let listed: Vec<_> = listing(&mock).stream().try_collect().await.unwrap();
+    let listed = request(&mock).await.unwrap();
     assert_eq!(mock.request_count(), 1);
 
     assert_eq!(listed[0].created_at(), None);
@@ -246,15 +246,14 @@ async fn real_world_rows_lose_nothing() {
 }
 
 #[tokio::test]
-async fn clones_of_a_client_list_side_by_side() {
+async fn clones_of_a_client_list_concurrently() {
     let mock = MockAtlas::builder().snapshots(1200).start().await.unwrap();
-    let atlas = Atlas::builder().base_url(mock.base_url()).build().unwrap();
+    let atlas = client(&mock);
     let tasks = (0..8).map(|_| {
-        let listing = atlas.clone().serverless_snapshots(
-            mock.project_id().parse().unwrap(),
-            mock.instance_name().parse().unwrap(),
-        );
-        tokio::spawn(ids(listing.stream()))
+        let request = atlas
+            .clone()
+            .serverless_snapshots(mock.project_id(), mock.instance_name());
+        tokio::spawn(ids(request))
     });
     for task in futures::future::join_all(tasks).await {
         let distinct: HashSet<_> = task.unwrap().into_iter().collect();
@@ -264,34 +263,36 @@ async fn clones_of_a_client_list_side_by_side() {
 }
 
 #[tokio::test]
-async fn dropping_the_stream_closes_its_requests() {
+async fn dropping_the_stream_aborts_its_requests() {
     let mock = MockAtlas::builder()
         .snapshots(95)
         .latency(Duration::from_secs(3600))
         .start()
         .await
         .unwrap();
-    let mut snapshots = listing(&mock).stream();
+    let mut snapshots = request(&mock).stream();
     let poll = tokio::spawn(async move {
         let _ = snapshots.next().await;
     });
-    soon(mock.until(|mock| mock.in_flight() == 1)).await;
+    with_timeout(mock.until(|mock| mock.in_flight() == 1)).await;
     poll.abort();
-    soon(mock.until(|mock| mock.in_flight() == 0)).await;
+    with_timeout(mock.until(|mock| mock.in_flight() == 0)).await;
     assert_eq!(mock.request_count(), 1);
 }
 
 #[test]
-fn the_stream_can_go_anywhere() {
+fn requests_and_streams_can_be_sent_to_other_threads() {
     fn check<T: Send + Unpin + 'static>() {}
-    fn share<T: Clone + Send + Sync + 'static>() {}
-    check::<Snapshots>();
-    check::<Listing>();
-    share::<Atlas>();
+    fn check_shared<T: Clone + Send + Sync + 'static>() {}
+    check::<ItemStream<Snapshot>>();
+    check::<PageStream<Snapshot>>();
+    check::<Collect<Snapshot>>();
+    check_shared::<ListRequest<Snapshot>>();
+    check_shared::<Atlas>();
 }
 
 #[tokio::test]
-async fn no_timeout_is_too_long_for_the_clock() {
+async fn a_timeout_of_any_length_is_accepted() {
     let mock = MockAtlas::builder().snapshots(5).start().await.unwrap();
     let atlas = Atlas::builder()
         .base_url(mock.base_url())
@@ -300,33 +301,231 @@ async fn no_timeout_is_too_long_for_the_clock() {
         .attempt_timeout(Duration::MAX)
         .build()
         .unwrap();
-    let listing = atlas.serverless_snapshots(
-        mock.project_id().parse().unwrap(),
-        mock.instance_name().parse().unwrap(),
-    );
-    assert_eq!(ids(listing.stream()).await, mock.snapshot_ids());
+    let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+    assert_eq!(ids(request).await, mock.snapshot_ids());
 }
 
-/// Pages that decode whole and pages that do not are read in different ways.
+/// Pages that decode strictly and pages that do not are read in different ways.
 #[tokio::test]
-async fn what_an_answer_says_of_the_api_is_heard_beside_a_bad_row_too() {
-    for row_errors in [0, 1] {
+async fn the_headers_of_a_page_with_an_unreadable_item_are_read_too() {
+    for item_errors in [0, 1] {
         let mut builder = MockAtlas::builder()
             .snapshots(5)
             .fault(Fault::sunset(), When::always())
             .fault(Fault::rate_limit_headers(1200, 7), When::always());
-        if row_errors > 0 {
+        if item_errors > 0 {
             let fault = RowFault::set("createdAt", "yesterday");
             builder = builder.fault(PageFault::Row { place: 2, fault }, When::always());
         }
         let mock = builder.start().await.unwrap();
-        let mut snapshots = listing(&mock).stream();
-        let rows: Vec<_> = snapshots.by_ref().collect().await;
-        assert_eq!(rows.len(), 5);
+        let mut snapshots = request(&mock).stream();
+        let items: Vec<_> = snapshots.by_ref().collect().await;
+        assert_eq!(items.len(), 5);
         let summary = snapshots.summary();
-        assert_eq!(summary.row_errors(), row_errors);
+        assert_eq!(summary.item_errors(), item_errors);
         assert!(summary.sunset_at().is_some() && summary.deprecation().is_some());
         let limit = summary.rate_limit().unwrap();
         assert_eq!((limit.limit(), limit.remaining()), (Some(1200), 7));
+    }
+}
+
+#[tokio::test]
+async fn awaiting_a_request_returns_items_and_summary() {
+    let mock = MockAtlas::builder().snapshots(1_200).start().await.unwrap();
+    let listed = request(&mock).await.unwrap();
+    assert_eq!(listed.len(), 1_200);
+    let ids: Vec<_> = listed.iter().map(|item| item.id().as_str()).collect();
+    assert_eq!(ids, mock.snapshot_ids());
+    assert!(listed.item_errors().is_empty());
+
+    let summary = listed.summary();
+    assert_eq!((summary.delivered(), summary.requests()), (1_200, 3));
+    assert_eq!(
+        summary.completeness(),
+        Completeness::Complete(Basis::NoChangeSeen)
+    );
+    assert_eq!(mock.request_count(), 3);
+    assert_eq!(listed.into_iter().count(), 1_200);
+}
+
+#[tokio::test]
+async fn project_and_cluster_can_be_any_kind_of_text() {
+    let mock = MockAtlas::builder()
+        .kind(ClusterKind::Flex)
+        .snapshots(3)
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock);
+    let project_id: ProjectId = mock.project_id().parse().unwrap();
+    let cluster_name: ClusterName = mock.instance_name().parse().unwrap();
+    let (project, cluster) = (project_id.to_string(), cluster_name.to_string());
+    for request in [
+        atlas.snapshots(mock.project_id(), mock.instance_name()),
+        atlas.snapshots(&project, &cluster),
+        atlas.snapshots(&project_id, &cluster_name),
+        atlas.snapshots(&project_id, mock.instance_name()),
+        atlas.snapshots(project, cluster),
+        atlas.snapshots(project_id, cluster_name),
+    ] {
+        assert_eq!(request.await.unwrap().len(), 3);
+    }
+    assert_eq!(mock.request_count(), 6);
+}
+
+#[tokio::test]
+async fn a_base_url_may_end_with_a_slash() {
+    let mock = MockAtlas::builder().snapshots(3).start().await.unwrap();
+    for slashes in ["/", "//"] {
+        let base_url = format!("{}{slashes}", mock.base_url());
+        let atlas = Atlas::builder().base_url(base_url).build().unwrap();
+        let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+        assert_eq!(request.await.unwrap().len(), 3);
+    }
+    let requests = mock.requests();
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.path.starts_with("/api/"))
+    );
+}
+
+/// The argument of `resume_from` decides the type that `from_str` reads.
+#[tokio::test]
+async fn a_listing_is_resumed_from_a_checkpoint_in_json() -> Result<(), Box<dyn Error>> {
+    let mock = MockAtlas::builder().snapshots(25).start().await?;
+    let mut snapshots = request(&mock).page_size(10).stream();
+    for _ in 0..12 {
+        snapshots.try_next().await?;
+    }
+    let text = serde_json::to_string(&snapshots.checkpoint())?;
+    drop(snapshots);
+
+    let request = request(&mock).page_size(10);
+    let rest = request.resume_from(serde_json::from_str(&text)?).await?;
+    assert_eq!(
+        rest.iter()
+            .map(|item| item.id().as_str())
+            .collect::<Vec<_>>(),
+        mock.snapshot_ids()[12..]
+    );
+    assert!(rest.summary().resumed());
+
+    let from_value = serde_json::from_str::<serde_json::Value>(&text)?;
+    assert_eq!(from_value["version"], 2);
+    assert_eq!(
+        from_value["target"],
+        json!({
+            "operation": "listServerlessBackups",
+            "project": mock.project_id(),
+            "cluster": mock.instance_name(),
+        })
+    );
+    Ok(())
+}
+
+#[test]
+fn a_checkpoint_of_version_1_is_refused_by_its_version() {
+    let text = json!({
+        "version": 1, "api": "serverless", "project": "32b6e34b3d91647abb20e7b8",
+        "instance": "Instance0", "pageSize": 500, "page": 3, "row": 17,
+        "lastId": "00000000000000000000002a", "reportedTotal": 1200,
+    });
+    let error = serde_json::from_value::<Checkpoint>(text).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the checkpoint has version 1, and this library reads version 2; list from the beginning \
+         instead"
+    );
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_target_is_an_error_before_any_request() {
+    let mock = MockAtlas::builder().snapshots(25).start().await.unwrap();
+    let mut snapshots = request(&mock).page_size(10).stream();
+    snapshots.next().await.unwrap().unwrap();
+    let checkpoint = snapshots.checkpoint();
+    drop(snapshots);
+    mock.clear_requests();
+    let atlas = client(&mock);
+    for (request, difference) in [
+        (
+            atlas.snapshots(mock.project_id(), mock.instance_name()),
+            "checkpoint's operation",
+        ),
+        (
+            atlas.serverless_snapshots(mock.project_id(), "Other"),
+            "checkpoint's cluster",
+        ),
+        (request(&mock).page_size(20), "checkpoint's page size"),
+    ] {
+        let request = request.resume_from(checkpoint.clone());
+        let error = request.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().contains(difference), "{error}");
+    }
+    assert_eq!(mock.request_count(), 0);
+}
+
+/// What `value` serializes to. It must be equal when it is read back.
+fn to_json<T>(value: &T) -> serde_json::Value
+where
+    T: Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    let text = serde_json::to_string(value).unwrap();
+    assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn results_serialize_and_read_back_equal() {
+    let fault = RowFault::set("createdAt", "yesterday");
+    let mock = MockAtlas::builder()
+        .snapshots(15)
+        .fault(PageFault::Row { place: 2, fault }, When::page(1))
+        .fault(Fault::sunset(), When::always())
+        .fault(Fault::rate_limit_headers(1200, 7), When::always())
+        .start()
+        .await
+        .unwrap();
+    let partial = request(&mock).page_size(10).collect_partial().await;
+    assert!(partial.error().is_none());
+
+    let collected = to_json::<Collected<Snapshot>>(partial.collected());
+    assert_eq!(collected["items"].as_array().unwrap().len(), 14);
+    let summary = to_json::<Summary>(partial.collected().summary());
+    assert_eq!(collected["summary"], summary);
+    assert_eq!(
+        (&summary["delivered"], &summary["itemErrors"]),
+        (&json!(14), &json!(1))
+    );
+    let unreadable = json!({"state": "possiblyIncomplete", "reason": "unreadableItems"});
+    assert_eq!(summary["completeness"], unreadable);
+    let completeness = partial.collected().summary().completeness();
+    assert_eq!(to_json::<Completeness>(&completeness), unreadable);
+    assert_eq!(
+        completeness,
+        Completeness::PossiblyIncomplete(IncompleteReason::UnreadableItems)
+    );
+    let rate_limit = partial.collected().summary().rate_limit().unwrap();
+    assert_eq!(
+        to_json::<RateLimit>(&rate_limit),
+        json!({"limit": 1200, "remaining": 7})
+    );
+    let invalid = &partial.collected().item_errors()[0];
+    assert_eq!(
+        collected["itemErrors"],
+        json!([to_json::<InvalidItem>(invalid)])
+    );
+    assert_eq!((invalid.page(), invalid.index()), (1, 2));
+
+    let mut pages = request(&mock).page_size(10).pages();
+    let page = pages.try_next().await.unwrap().unwrap();
+    let written = to_json::<Page<Snapshot>>(&page);
+    assert_eq!((&written["number"], page.items().len()), (&json!(1), 9));
+    assert_eq!(written["itemErrors"], collected["itemErrors"]);
+
+    for &kind in ErrorKind::KNOWN {
+        assert_eq!(to_json::<ErrorKind>(&kind), kind.as_str());
     }
 }

@@ -1,17 +1,15 @@
-//! What lies between a client and Atlas: a proxy, and a certificate authority of one's own.
+//! What is between a client and Atlas: a proxy, and a private certificate authority.
 
 #![cfg(feature = "rustls")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod request_head;
-mod soon;
+mod common;
 
 use std::error::Error as _;
 use std::sync::Arc;
 
-use atlas_snapshots::{Atlas, AtlasBuilder, Credentials, Error, ErrorKind, PageSize, RetryPolicy};
+use atlas_snapshots::{Atlas, AtlasBuilder, Credentials, Error, ErrorKind, RetryPolicy};
 use atlas_snapshots_mock::MockAtlas;
-use futures::TryStreamExt;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,10 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-use crate::request_head::request_head;
-use crate::soon::soon;
+use crate::common::{request_head, with_timeout};
 
-/// The name that certificates are for. Loopback, so that nobody needs to look it up outside.
+/// The name that certificates are for. It is loopback, so that no DNS server is needed.
 const NAME: &str = "localhost";
 
 async fn mock() -> MockAtlas {
@@ -34,21 +31,20 @@ async fn mock() -> MockAtlas {
 fn client() -> AtlasBuilder {
     Atlas::builder()
         .credentials(Credentials::access_token("sesame"))
-        .retry(RetryPolicy::none())
+        .retry_policy(RetryPolicy::none())
 }
 
 async fn list(mock: &MockAtlas, atlas: AtlasBuilder) -> Result<Vec<String>, Error> {
-    let listing = atlas
+    let request = atlas
         .build()?
-        .serverless_snapshots(mock.project_id().parse()?, mock.instance_name().parse()?);
-    let snapshots = listing.page_size(PageSize::new(10)?).stream();
-    let ids = snapshots.map_ok(|snapshot| snapshot.id().to_string());
-    soon(ids.try_collect()).await
+        .serverless_snapshots(mock.project_id(), mock.instance_name());
+    let snapshots = with_timeout(request.page_size(10).collect()).await?;
+    Ok(snapshots.iter().map(|s| s.id().to_string()).collect())
 }
 
 #[tokio::test]
 async fn plain_requests_go_through_the_proxy_with_its_own_credentials() {
-    // It takes what a client sends to a proxy, too; and no other way leads to this host.
+    // The mock also accepts what a client sends to a proxy, and this host has no address.
     let mock = mock().await;
     let atlas = client()
         .base_url("http://atlas.invalid")
@@ -67,9 +63,9 @@ async fn plain_requests_go_through_the_proxy_with_its_own_credentials() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_one_s_own_authority_is_trusted_where_it_was_given() {
+async fn a_certificate_of_a_private_authority_is_trusted_where_the_authority_is_given() {
     let mock = mock().await;
-    let tls = Tls::before(&mock).await;
+    let tls = Tls::in_front_of(&mock).await;
     let atlas = client().base_url(&tls.base_url);
     let error = list(&mock, atlas.clone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
@@ -79,13 +75,13 @@ async fn a_certificate_of_one_s_own_authority_is_trusted_where_it_was_given() {
         causes.iter().any(|cause| cause.contains("certificate")),
         "{causes:?}"
     );
-    assert_eq!(mock.request_count(), 0, "no token has left");
+    assert_eq!(mock.request_count(), 0, "no token was sent");
 
-    let other = Tls::before(&mock).await;
+    let other = Tls::in_front_of(&mock).await;
     let error = list(&mock, atlas.clone().root_certificate(&*other.authority)).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Connect);
 
-    // One of several is enough.
+    // One of several authorities is enough.
     let atlas = atlas
         .root_certificate(&*other.authority)
         .root_certificate(&*tls.authority);
@@ -93,9 +89,9 @@ async fn a_certificate_of_one_s_own_authority_is_trusted_where_it_was_given() {
 }
 
 #[tokio::test]
-async fn encrypted_requests_go_through_the_proxy_unread() {
+async fn a_proxy_cannot_read_encrypted_requests() {
     let mock = mock().await;
-    let tls = Tls::before(&mock).await;
+    let tls = Tls::in_front_of(&mock).await;
     let (proxy, mut heads) = tunnels().await;
     let atlas = client()
         .base_url(&tls.base_url)
@@ -114,11 +110,11 @@ async fn encrypted_requests_go_through_the_proxy_unread() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_a_failure_to_connect_and_its_password_stays_hidden() {
+async fn a_proxy_without_a_listener_is_a_connect_error_without_its_password() {
     let mock = mock().await;
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = gone.local_addr().unwrap();
-    drop(gone);
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = closed.local_addr().unwrap();
+    drop(closed);
     let atlas = client()
         .base_url("https://atlas.invalid")
         .proxy(format!("http://user:open@{proxy}"));
@@ -131,7 +127,7 @@ async fn a_proxy_that_refuses_is_a_failure_to_connect_and_its_password_stays_hid
     );
 }
 
-/// A server with a certificate of an authority made for it, before a mock.
+/// A TLS server in front of a mock, with a certificate of its own authority.
 struct Tls {
     base_url: String,
     /// PEM.
@@ -139,12 +135,12 @@ struct Tls {
 }
 
 impl Tls {
-    async fn before(mock: &MockAtlas) -> Self {
+    async fn in_front_of(mock: &MockAtlas) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params
             .distinguished_name
-            .push(DnType::CommonName, "an authority of one's own");
+            .push(DnType::CommonName, "a private authority");
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([NAME.to_owned()])
@@ -165,7 +161,7 @@ impl Tls {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, target) = (acceptor.clone(), target.clone());
                 tokio::spawn(async move {
-                    // A client that does not trust the certificate leaves here.
+                    // A client that does not trust the certificate closes the connection here.
                     let Ok(mut stream) = acceptor.accept(stream).await else {
                         return;
                     };
@@ -185,24 +181,24 @@ fn address(mock: &MockAtlas) -> String {
     mock.base_url().trim_start_matches("http://").to_owned()
 }
 
-/// A proxy that only makes tunnels, and the heads of the requests for them.
+/// A proxy for `CONNECT` requests only, and the heads of those requests.
 async fn tunnels() -> (String, UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let (told, heads) = unbounded_channel();
+    let (sender, heads) = unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let told = told.clone();
+            let sender = sender.clone();
             tokio::spawn(async move {
                 let mut stream = BufReader::new(stream);
                 let Some(head) = request_head(&mut stream).await else {
                     return;
                 };
                 let target = head.split(' ').nth(1).unwrap().to_owned();
-                told.send(head).unwrap();
+                sender.send(head).unwrap();
                 let mut target = TcpStream::connect(target).await.unwrap();
-                let made = b"HTTP/1.1 200 Connection established\r\n\r\n";
-                stream.write_all(made).await.unwrap();
+                let connected = b"HTTP/1.1 200 Connection established\r\n\r\n";
+                stream.write_all(connected).await.unwrap();
                 let _ = copy_bidirectional(&mut stream, &mut target).await;
             });
         }

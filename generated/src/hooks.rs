@@ -1,153 +1,111 @@
-//! What happens around every request.
+//! What happens around every request: the one place where a caller takes over the transport.
 //!
-//! The generator wants this in the crate that defines [`Client`]. One seam, [`Exchange`], hands the
-//! way to the network to the caller: retries, rate limits, credentials and tests all live there.
+//! The generator requires these hooks in the crate that defines [`Client`].
 
-use std::{
-    fmt::Debug,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use progenitor_client::{ClientHooks, Error, OperationInfo};
-use reqwest::{
-    StatusCode,
-    header::{ACCEPT, HeaderMap},
-};
+use reqwest::header::ACCEPT;
+use reqwest::{Request, Response};
 
 use crate::{Client, codegen};
 
-/// How one request reaches the network; the seam a caller injects into.
-pub trait Exchange: Debug + Send + Sync {
-    /// Sends `request` and answers what came back.
+/// Sends the requests of a [`Client`] in place of its HTTP client.
+pub trait Transport: Debug + Send + Sync {
+    /// Sends `request` and returns the response to it.
     ///
-    /// `client` is the one the generated [`Client`] was made with; `operation_id` is the operation in
-    /// snake case, for example `list_serverless_backups`.
-    fn exchange<'a>(
+    /// `operation_id` is the operation in snake case, for example `list_serverless_backups`. The
+    /// text of an error ends the call as [`Error::Custom`].
+    fn execute<'a>(
         &'a self,
-        client: &'a reqwest::Client,
-        request: reqwest::Request,
+        request: &'a Request,
         operation_id: &'static str,
-    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = Result<Response, String>> + Send + 'a>>;
 }
 
-/// The status line and headers of an answer.
+/// The [`Transport`] of a [`Client`], if it has one of its own.
 ///
-/// Errors of the generated client drop them when a body does not decode, just when they matter most.
-#[derive(Clone, Debug)]
-pub struct ResponseHead {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-}
-
-/// What a [`Client`] carries besides its address: the [`Exchange`], if any, and the last
-/// [`ResponseHead`].
-///
-/// Clones share both; [`Client::observed`] makes one that shares the exchange alone.
-#[derive(Clone, Debug, Default)]
+/// A client with a transport makes one call at a time: a second call at the same time on the same
+/// client can end with [`Error::Custom`]. Clones share the transport and are independent
+/// otherwise.
+#[derive(Debug, Default)]
 pub struct Hooks {
-    exchange: Option<Arc<dyn Exchange>>,
-    last_head: Arc<Mutex<Option<ResponseHead>>>,
+    transport: Option<Arc<dyn Transport>>,
+    /// The response between the two hooks of a call.
+    response: Mutex<Option<Response>>,
 }
 
 impl Hooks {
-    /// Requests go straight to the client.
+    /// Requests are sent by the HTTP client.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Requests go through `exchange`.
+    /// Requests are sent by `transport`.
     #[must_use]
-    pub fn with_exchange(exchange: Arc<dyn Exchange>) -> Self {
+    pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
         Self {
-            exchange: Some(exchange),
-            last_head: Arc::default(),
+            transport: Some(transport),
+            response: Mutex::default(),
         }
     }
 
-    fn with_fresh_head(&self) -> Self {
-        Self {
-            exchange: self.exchange.clone(),
-            last_head: Arc::default(),
+    /// Keeps a response for `exec`; false while that of another call is kept.
+    fn keep(&self, response: Response) -> bool {
+        let mut kept = self.response();
+        let is_free = kept.is_none();
+        if is_free {
+            *kept = Some(response);
         }
+        is_free
     }
 
-    fn last_head(&self) -> MutexGuard<'_, Option<ResponseHead>> {
-        // Nothing here can leave the slot half-written, so a poisoned lock is still sound.
-        self.last_head
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn response(&self) -> MutexGuard<'_, Option<Response>> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Client {
-    /// A clone that keeps its own [`response_head`](Self::response_head), apart from this one's.
-    ///
-    /// Take one for each call whose head matters: calls that overlap on one clone overwrite each
-    /// other's.
-    #[must_use]
-    pub fn observed(&self) -> Client {
-        Client {
-            inner: self.inner.with_fresh_head(),
-            ..self.clone()
+impl Clone for Hooks {
+    fn clone(&self) -> Self {
+        Self {
+            transport: self.transport.clone(),
+            response: Mutex::default(),
         }
-    }
-
-    /// Status and headers of the last answer to this clone, whatever became of its body.
-    ///
-    /// `None` before the first answer and while or after a request gets none.
-    #[must_use]
-    pub fn response_head(&self) -> Option<ResponseHead> {
-        self.inner.last_head().clone()
     }
 }
 
 impl ClientHooks<Hooks> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
+    async fn pre<E>(&self, request: &mut Request, info: &OperationInfo) -> Result<(), Error<E>> {
         let headers = request.headers_mut();
         // The generator sends the versions of the fragments, which mean nothing to Atlas.
         headers.remove("api-version");
-        // It also asks for plain JSON whatever is documented; a dated media type picks the version of
-        // the resource.
+        // It also requests plain JSON, whatever is documented. A dated media type selects the
+        // version of the resource.
         if let Some(media_type) = codegen::accept(info.operation_id) {
             headers.insert(ACCEPT, media_type);
         }
-        *self.inner.last_head() = None;
+        // Here and not in `exec`, which cannot end the call with an error of the transport's own.
+        if let Some(transport) = &self.inner.transport {
+            let response = transport.execute(request, info.operation_id).await;
+            let response = response.map_err(Error::Custom)?;
+            if !self.inner.keep(response) {
+                return Err(Error::Custom(
+                    "two calls at a time on one client".to_owned(),
+                ));
+            }
+        }
         Ok(())
     }
 
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        match &self.inner.exchange {
-            Some(exchange) => {
-                exchange
-                    .exchange(&self.client, request, info.operation_id)
-                    .await
-            }
+    async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
+        let kept = self.inner.response().take();
+        match kept {
+            Some(response) => Ok(response),
             None => self.client.execute(request).await,
         }
-    }
-
-    async fn post<E>(
-        &self,
-        result: &reqwest::Result<reqwest::Response>,
-        _: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        *self.inner.last_head() = result.as_ref().ok().map(|response| ResponseHead {
-            status: response.status(),
-            headers: response.headers().clone(),
-        });
-        Ok(())
     }
 }

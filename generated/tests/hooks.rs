@@ -1,4 +1,4 @@
-//! What goes out, which way it takes, and what stays of the answer.
+//! The request that is sent, the transport that sends it, and the response that is decoded.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,20 +7,24 @@
 
 use std::{
     future::Future,
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpListener,
     pin::Pin,
     sync::{Arc, Mutex},
 };
 
-use atlas_snapshots_generated::{Client, Error, Exchange, Hooks};
-use reqwest::{Request, StatusCode, header::HeaderMap};
+use atlas_snapshots_generated::{Client, Error, Hooks, ResponseValue, Transport, types};
+use progenitor_client::{ClientHooks as _, OperationInfo};
+use reqwest::{Request, Response, header::HeaderMap};
 
 const JSON: &str = "application/json";
 const VENDOR: &str = "application/vnd.atlas.2024-11-13+json";
+const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const PAGE: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8"}],"totalCount":1}"#;
 
-/// Keeps what it is given; answers what it was told to.
+type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, String>> + Send + 'a>>;
+
+/// Records the requests, and returns the same response to each.
 #[derive(Debug)]
 struct Script {
     status: u16,
@@ -51,50 +55,91 @@ impl Script {
     }
 
     fn client(self: &Arc<Self>) -> Client {
-        let hooks = Hooks::with_exchange(self.clone());
-        Client::new_with_client("https://cloud.example", reqwest::Client::new(), hooks)
+        client("https://cloud.example", self.clone())
     }
 }
 
-impl Exchange for Script {
-    fn exchange<'a>(
+impl Transport for Script {
+    fn execute<'a>(
         &'a self,
-        _: &'a reqwest::Client,
-        request: Request,
+        request: &'a Request,
         operation_id: &'static str,
-    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>> {
+    ) -> TransportFuture<'a> {
         self.seen.lock().unwrap().push(Seen {
             url: request.url().to_string(),
             headers: request.headers().clone(),
             operation_id,
         });
-        let answer = http::Response::builder()
+        let response = http::Response::builder()
             .status(self.status)
             .header("Content-Type", self.content_type)
             .header("RateLimit-Remaining", "1199")
             .body(self.body)
             .unwrap();
-        Box::pin(async move { Ok(answer.into()) })
+        Box::pin(async move { Ok(response.into()) })
     }
 }
 
-type Answer = Result<
-    atlas_snapshots_generated::ResponseValue<
-        atlas_snapshots_generated::types::ServerlessSnapshotPage,
-    >,
-    Error<atlas_snapshots_generated::types::ApiError>,
->;
+/// Fails every request with the same text.
+#[derive(Debug)]
+struct Failing(&'static str);
 
-fn list(client: &Client) -> impl Future<Output = Answer> + Send {
+impl Transport for Failing {
+    fn execute<'a>(&'a self, _: &'a Request, _: &'static str) -> TransportFuture<'a> {
+        Box::pin(async { Err(self.0.to_owned()) })
+    }
+}
+
+/// Returns a page whose one snapshot has the path of the request as its id, after a while.
+#[derive(Debug)]
+struct Echo;
+
+impl Transport for Echo {
+    fn execute<'a>(&'a self, request: &'a Request, _: &'static str) -> TransportFuture<'a> {
+        Box::pin(async move {
+            for _ in 0..request.url().path().len() % 7 {
+                tokio::task::yield_now().await;
+            }
+            let page = format!(r#"{{"results":[{{"id":"{}"}}]}}"#, request.url().path());
+            Ok(http::Response::new(page).into())
+        })
+    }
+}
+
+fn client(base_url: &str, transport: Arc<dyn Transport>) -> Client {
+    let hooks = Hooks::with_transport(transport);
+    Client::new_with_client(base_url, reqwest::Client::new(), hooks)
+}
+
+type Sent = Result<ResponseValue<types::ServerlessSnapshotPage>, Error<types::ApiError>>;
+
+fn list(client: &Client) -> impl Future<Output = Sent> + Send {
+    list_cluster(client, "Instance0")
+}
+
+fn list_cluster(client: &Client, cluster: &str) -> impl Future<Output = Sent> + Send {
     client
         .list_serverless_backups()
-        .group_id("32b6e34b3d91647abb20e7b8")
-        .cluster_name("Instance0")
+        .group_id(PROJECT)
+        .cluster_name(cluster)
         .send()
 }
 
+/// The id that [`Echo`] returns for a cluster.
+fn echo_of(cluster: &str) -> String {
+    format!("/api/atlas/v1.0/groups/{PROJECT}/serverless/{cluster}/backup/snapshots")
+}
+
+fn id_of(page: &types::ServerlessSnapshotPage) -> &str {
+    page.results[0].id.as_ref().unwrap()
+}
+
+fn is_two_at_a_time<E>(error: &Error<E>) -> bool {
+    matches!(error, Error::Custom(text) if text == "two calls at a time on one client")
+}
+
 #[tokio::test]
-async fn the_exchange_sees_the_request_as_documented() {
+async fn the_transport_receives_the_documented_request() {
     let script = Script::new(200, PAGE);
     let page = list(&script.client()).await.unwrap();
     assert_eq!(page.results.len(), 1);
@@ -108,15 +153,16 @@ async fn the_exchange_sees_the_request_as_documented() {
     assert_eq!(seen[0].headers["accept"], JSON);
     assert!(!seen[0].headers.contains_key("api-version"));
     assert_eq!(seen[0].headers.len(), 1);
+    assert_eq!(seen.len(), 1);
 }
 
 #[tokio::test]
-async fn flex_asks_for_the_documented_version() {
+async fn flex_requests_the_documented_version() {
     let script = Script::new(200, PAGE);
     script
         .client()
         .list_flex_backups()
-        .group_id("32b6e34b3d91647abb20e7b8")
+        .group_id(PROJECT)
         .name("Flex0")
         .items_per_page(500_u64)
         .send()
@@ -135,7 +181,7 @@ async fn flex_asks_for_the_documented_version() {
 }
 
 #[tokio::test]
-async fn what_an_answer_calls_itself_does_not_matter() {
+async fn the_media_type_of_a_response_does_not_matter() {
     for content_type in [
         VENDOR,
         "application/vnd.atlas.2024-11-13+json;charset=utf-8",
@@ -144,8 +190,7 @@ async fn what_an_answer_calls_itself_does_not_matter() {
         "text/plain",
     ] {
         let client = Script::of_type(content_type, 200, PAGE).client();
-        let flex = client.list_flex_backups();
-        let flex = flex.group_id("32b6e34b3d91647abb20e7b8").name("Flex0");
+        let flex = client.list_flex_backups().group_id(PROJECT).name("Flex0");
         assert_eq!(flex.send().await.unwrap().results.len(), 1);
         assert_eq!(list(&client).await.unwrap().results.len(), 1);
     }
@@ -156,8 +201,7 @@ async fn flex_types_two_more_failures() {
     for (status, code) in [(410, "VERSION_GONE"), (429, "RATE_LIMITED")] {
         let body = format!(r#"{{"error":{status},"errorCode":"{code}"}}"#).leak();
         let client = Script::new(status, body).client();
-        let flex = client.list_flex_backups();
-        let flex = flex.group_id("32b6e34b3d91647abb20e7b8").name("Flex0");
+        let flex = client.list_flex_backups().group_id(PROJECT).name("Flex0");
         let Err(Error::ErrorResponse(failure)) = flex.send().await else {
             panic!("{status} is documented")
         };
@@ -171,12 +215,30 @@ async fn flex_types_two_more_failures() {
 }
 
 #[tokio::test]
-async fn the_query_carries_what_was_set_and_nothing_else() {
+async fn a_response_that_is_not_typed_keeps_its_head_or_its_body() {
+    let undecodable = [(200, "{}"), (401, ""), (500, "Server Error")];
+    for (status, body) in undecodable {
+        let failed = list(&Script::new(status, body).client()).await;
+        let Err(Error::InvalidResponsePayload(bytes, _)) = failed else {
+            panic!("{status}: {failed:?}")
+        };
+        assert_eq!(bytes, body);
+    }
+    let failed = list(&Script::new(503, "<html>").client()).await;
+    let Err(Error::UnexpectedResponse(response)) = failed else {
+        panic!("{failed:?}")
+    };
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["ratelimit-remaining"], "1199");
+}
+
+#[tokio::test]
+async fn the_query_has_what_was_set_and_nothing_else() {
     let script = Script::new(200, PAGE);
     script
         .client()
         .list_serverless_backups()
-        .group_id("32b6e34b3d91647abb20e7b8")
+        .group_id(PROJECT)
         .cluster_name("Instance0")
         .include_count(false)
         .items_per_page(500_u64)
@@ -197,9 +259,9 @@ async fn arguments_that_break_a_pattern_are_refused_before_any_request() {
         ("", "Instance0"),
         ("32B6E34B3D91647ABB20E7B8", "Instance0"),
         ("32b6e34b3d91647abb20e7b8\n", "Instance0"),
-        ("32b6e34b3d91647abb20e7b8", "../../secrets"),
-        ("32b6e34b3d91647abb20e7b8", "-"),
-        ("32b6e34b3d91647abb20e7b8", ""),
+        (PROJECT, "../../secrets"),
+        (PROJECT, "-"),
+        (PROJECT, ""),
     ] {
         let refused = client
             .list_serverless_backups()
@@ -216,30 +278,76 @@ async fn arguments_that_break_a_pattern_are_refused_before_any_request() {
 }
 
 #[tokio::test]
-async fn the_head_of_an_undecodable_answer_is_kept() {
-    for (status, body) in [
-        (200, "{}"),
-        (401, ""),
-        (500, "Server Error"),
-        (503, "<html>"),
-    ] {
-        let client = Script::new(status, body).client().observed();
-        assert!(client.response_head().is_none());
-        list(&client).await.unwrap_err();
-        let head = client.response_head().unwrap();
-        assert_eq!(head.status.as_u16(), status);
-        assert_eq!(head.headers["ratelimit-remaining"], "1199");
+async fn the_error_of_a_transport_ends_the_call_without_a_network_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let failing = client(&base_url, Arc::new(Failing("no token")));
+    // The second call shows that the first one left nothing behind.
+    for _ in 0..2 {
+        let failed = list(&failing).await;
+        assert!(matches!(failed, Err(Error::Custom(text)) if text == "no token"));
+    }
+    let connected = listener.accept().unwrap_err();
+    assert_eq!(connected.kind(), ErrorKind::WouldBlock);
+}
+
+#[tokio::test]
+async fn calls_that_wait_at_the_same_time_receive_their_own_responses() {
+    let client = client("https://cloud.example", Arc::new(Echo));
+    let clusters = ["A", "Cluster1", "Cluster-12", "C-1"];
+    let calls = clusters.map(|cluster| list_cluster(&client, cluster));
+    let [first, second, third, fourth] = calls;
+    let pages = tokio::join!(first, second, third, fourth);
+    let pages = [pages.0, pages.1, pages.2, pages.3];
+    for (page, cluster) in pages.iter().zip(clusters) {
+        assert_eq!(id_of(page.as_ref().unwrap()), echo_of(cluster));
     }
 }
 
 #[tokio::test]
-async fn observed_clients_keep_their_heads_apart() {
-    let client = Script::new(200, PAGE).client();
-    let (one, other) = (client.observed(), client.observed());
-    list(&one).await.unwrap();
-    assert_eq!(one.response_head().unwrap().status, StatusCode::OK);
-    assert!(other.response_head().is_none());
-    assert!(client.response_head().is_none());
+async fn a_response_that_was_not_taken_yet_is_not_replaced() {
+    let client = client("https://cloud.example", Arc::new(Echo));
+    let operation = OperationInfo {
+        operation_id: "list_serverless_backups",
+    };
+    let request = |path| {
+        let url = format!("https://cloud.example{path}");
+        Request::new(reqwest::Method::GET, url.parse().unwrap())
+    };
+    let (mut one, mut other) = (request("/one"), request("/other"));
+    client.pre::<()>(&mut one, &operation).await.unwrap();
+    let refused = client.pre::<()>(&mut other, &operation).await.unwrap_err();
+    assert!(is_two_at_a_time(&refused), "{refused:?}");
+
+    // Clones share the transport, and nothing of a call.
+    let page = list_cluster(&client.clone(), "Clone0").await.unwrap();
+    assert_eq!(id_of(&page), echo_of("Clone0"));
+
+    let response = client.exec(one, &operation).await.unwrap();
+    let body = response.text().await.unwrap();
+    assert_eq!(body, r#"{"results":[{"id":"/one"}]}"#);
+}
+
+#[test]
+fn calls_on_several_threads_never_take_the_response_of_another() {
+    let client = client("https://cloud.example", Arc::new(Echo));
+    let list_often = |cluster: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(async {
+            for _ in 0..200 {
+                match list_cluster(&client, cluster).await {
+                    Ok(page) => assert_eq!(id_of(&page), echo_of(cluster)),
+                    Err(error) => assert!(is_two_at_a_time(&error), "{error:?}"),
+                }
+            }
+        });
+    };
+    std::thread::scope(|scope| {
+        for cluster in ["A", "Cluster1", "Cluster-12", "C-1"] {
+            scope.spawn(move || list_often(cluster));
+        }
+    });
 }
 
 #[tokio::test]
@@ -249,7 +357,7 @@ async fn a_call_runs_on_any_thread() {
     assert_eq!(page.await.unwrap().unwrap(), 1);
 }
 
-/// A server for one request; answers its address and, when joined, the request.
+/// A server for one request. It returns its address and, when joined, the request.
 fn serve_once() -> (String, std::thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -273,24 +381,15 @@ fn serve_once() -> (String, std::thread::JoinHandle<String>) {
 }
 
 #[tokio::test]
-async fn without_an_exchange_the_client_itself_sends() {
+async fn without_a_transport_the_http_client_sends_the_request() {
     let (address, server) = serve_once();
     let client = Client::new_with_client(&address, reqwest::Client::new(), Hooks::new());
     assert_eq!(list(&client).await.unwrap().total_count, Some(1));
-    assert_eq!(client.response_head().unwrap().status, StatusCode::OK);
     let request = server.join().unwrap().to_lowercase();
     assert!(request.contains("accept: application/json"));
     assert!(!request.contains("api-version"));
-}
 
-#[tokio::test]
-async fn a_request_without_an_answer_leaves_no_head() {
-    let (address, server) = serve_once();
-    let client = Client::new_with_client(&address, reqwest::Client::new(), Hooks::new());
-    list(&client).await.unwrap();
-    server.join().unwrap();
-
-    let refused = list(&client).await;
-    assert!(matches!(refused, Err(Error::CommunicationError(_))));
-    assert!(client.response_head().is_none());
+    // Nobody listens any more.
+    let failed = list(&client).await;
+    assert!(matches!(failed, Err(Error::CommunicationError(_))));
 }

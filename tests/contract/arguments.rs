@@ -4,19 +4,19 @@
 use crate::candidates::candidates;
 use crate::json_schema::{Reading, Schemas};
 use crate::operation::Operation;
+use crate::operation_case::{Argument, OperationCase};
 use crate::spec::{Place, Spec};
-use crate::subject::{Argument, Subject};
 use crate::violation::Violation;
 
-pub(crate) fn check(fragments: &Spec, subject: &Subject) -> Result<Vec<Violation>, Violation> {
-    let operation = Operation::find(fragments, subject.operation_id)?;
+pub(crate) fn check(fragments: &Spec, case: &OperationCase) -> Result<Vec<Violation>, Violation> {
+    let operation = Operation::find(fragments, case.operation_id)?;
     let schemas = Schemas::of(fragments, Reading::Documented)?;
     let mut violations = Vec::new();
     for Argument {
         parameter,
         guard,
         accepts,
-    } in subject.arguments
+    } in case.arguments
     {
         let documented = operation
             .parameters
@@ -27,7 +27,7 @@ pub(crate) fn check(fragments: &Spec, subject: &Subject) -> Result<Vec<Violation
             violations.push(Violation::new(&operation.place, says));
             continue;
         };
-        for candidate in candidates(documented, &schemas, subject.known_text(parameter))? {
+        for candidate in candidates(documented, &schemas, case.known_text(parameter))? {
             if accepts(&candidate.text) != candidate.allowed {
                 let verb = if candidate.allowed {
                     "refuses"
@@ -39,13 +39,13 @@ pub(crate) fn check(fragments: &Spec, subject: &Subject) -> Result<Vec<Violation
             }
         }
     }
-    violations.extend(vocabularies(fragments, subject));
+    violations.extend(vocabularies(fragments, case));
     Ok(violations)
 }
 
-fn vocabularies(fragments: &Spec, subject: &Subject) -> Vec<Violation> {
+fn vocabularies(fragments: &Spec, case: &OperationCase) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for vocabulary in subject.vocabularies {
+    for vocabulary in case.vocabularies {
         let mut schemas = fragments.schemas();
         let schema = schemas.find(|(name, _)| *name == vocabulary.component);
         let documented = schema.and_then(|(_, schema)| schema.get("enum"));

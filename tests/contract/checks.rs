@@ -45,30 +45,21 @@ impl Check {
             Self::Decoding => samples().and_then(|samples| decoding::check(contract, &samples)),
             Self::Deviations => samples().and_then(|samples| deviations::check(contract, &samples)),
             Self::Examples => examples::check(fragments, evidence),
-            Self::Responses => each(
-                evidence,
-                |Evidence {
-                     subject, answers, ..
-                 }| { responses::check(fragments, subject.operation_id, answers) },
-            ),
-            Self::Requests => each(evidence, |Evidence { subject, sent, .. }| {
-                requests::check(fragments, subject.operation_id, sent)
+            Self::Responses => each(evidence, |Evidence { case, answers, .. }| {
+                responses::check(fragments, case.operation_id, answers)
             }),
-            Self::Arguments => each(evidence, |Evidence { subject, .. }| {
-                arguments::check(fragments, subject)
+            Self::Requests => each(evidence, |Evidence { case, sent, .. }| {
+                requests::check(fragments, case.operation_id, sent)
             }),
-            Self::Refusals => each(
-                evidence,
-                |Evidence {
-                     subject, probed, ..
-                 }| { refusals::check(fragments, subject, probed) },
-            ),
-            Self::Defaults => each(
-                evidence,
-                |Evidence {
-                     subject, probed, ..
-                 }| { defaults::check(fragments, subject, probed) },
-            ),
+            Self::Arguments => each(evidence, |Evidence { case, .. }| {
+                arguments::check(fragments, case)
+            }),
+            Self::Refusals => each(evidence, |Evidence { case, probed, .. }| {
+                refusals::check(fragments, case, probed)
+            }),
+            Self::Defaults => each(evidence, |Evidence { case, probed, .. }| {
+                defaults::check(fragments, case, probed)
+            }),
         };
         violations.unwrap_or_else(|violation| vec![violation])
     }

@@ -39,11 +39,8 @@ struct Trial {
 /// Bodies that show all there is of every type: of the answers, and of the examples of schemas.
 pub(crate) fn samples(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Sample>, Violation> {
     let mut samples = Vec::new();
-    for Evidence {
-        subject, answers, ..
-    } in evidence
-    {
-        let operation = Operation::find(fragments, subject.operation_id)?;
+    for Evidence { case, answers, .. } in evidence {
+        let operation = Operation::find(fragments, case.operation_id)?;
         samples.extend(of_answers(&operation, answers)?);
     }
     for (_, schema) in fragments.schemas() {

@@ -3,9 +3,9 @@
 use crate::candidates::{candidates, text_of};
 use crate::json_schema::{Reading, Schemas};
 use crate::operation::{Operation, Parameter};
+use crate::operation_case::OperationCase;
 use crate::probe::{Answers, Probe};
 use crate::spec::Spec;
-use crate::subject::Subject;
 use crate::violation::Violation;
 
 /// The default spelt out, and other values, which have to make a difference.
@@ -16,10 +16,10 @@ struct Spelling<'a> {
 }
 
 /// Every request that [`check`] wants answered.
-pub(crate) fn probes(fragments: &Spec, subject: &Subject) -> Result<Vec<Probe>, Violation> {
-    let operation = Operation::find(fragments, subject.operation_id)?;
+pub(crate) fn probes(fragments: &Spec, case: &OperationCase) -> Result<Vec<Probe>, Violation> {
+    let operation = Operation::find(fragments, case.operation_id)?;
     let schemas = Schemas::of(fragments, Reading::Documented)?;
-    let plain = subject.probe(&operation)?;
+    let plain = case.probe(&operation)?;
     let mut probes = vec![plain.clone()];
     for parameter in operation.query_parameters() {
         if let Some(spelling) = spelling(&plain, parameter, &schemas)? {
@@ -53,12 +53,12 @@ fn spelling<'a>(
 
 pub(crate) fn check(
     fragments: &Spec,
-    subject: &Subject,
+    case: &OperationCase,
     answers: &Answers,
 ) -> Result<Vec<Violation>, Violation> {
-    let operation = Operation::find(fragments, subject.operation_id)?;
+    let operation = Operation::find(fragments, case.operation_id)?;
     let schemas = Schemas::of(fragments, Reading::Documented)?;
-    let plain = subject.probe(&operation)?;
+    let plain = case.probe(&operation)?;
     let answer = |probe: &Probe| answers.get(probe).expect("every probe was sent");
     let mut violations = Vec::new();
     for parameter in operation

@@ -7,11 +7,11 @@ use crate::answer::Answer;
 use crate::contract::Contract;
 use crate::examples::{Outcomes, of_responses};
 use crate::operation::Operation;
+use crate::operation_case::{CASES, OperationCase};
 use crate::outcome::outcome;
 use crate::probe::Answers;
 use crate::requests::Sent;
 use crate::spec::Spec;
-use crate::subject::{SUBJECTS, Subject};
 use crate::traffic::sent;
 use crate::{defaults, refusals};
 
@@ -21,7 +21,7 @@ const PROBED_ROWS: usize = 250;
 /// Of one operation.
 #[derive(Clone)]
 pub(crate) struct Evidence {
-    pub(crate) subject: &'static Subject,
+    pub(crate) case: &'static OperationCase,
     pub(crate) answers: Vec<Answer>,
     pub(crate) sent: Vec<Sent>,
     pub(crate) probed: Answers,
@@ -34,8 +34,8 @@ pub(crate) async fn collected() -> &'static [Evidence] {
     let collect = async || {
         let contract = Contract::load();
         let mut all = Vec::new();
-        for subject in SUBJECTS {
-            all.push(Evidence::collect(subject, &contract).await);
+        for case in CASES {
+            all.push(Evidence::collect(case, &contract).await);
         }
         all
     };
@@ -43,11 +43,11 @@ pub(crate) async fn collected() -> &'static [Evidence] {
 }
 
 impl Evidence {
-    async fn collect(subject: &'static Subject, contract: &Contract) -> Self {
+    async fn collect(case: &'static OperationCase, contract: &Contract) -> Self {
         let mut evidence = Self {
-            subject,
-            answers: answers(subject, &contract.fragments).await,
-            sent: sent(subject).await,
+            case,
+            answers: answers(case, &contract.fragments).await,
+            sent: sent(case).await,
             probed: Answers::new(),
             outcomes: Outcomes::new(),
         };
@@ -63,31 +63,26 @@ impl Evidence {
 
     async fn extend(&mut self, contract: &Contract) {
         let Contract { fragments, .. } = contract;
-        let refused = refusals::expectations(fragments, self.subject).unwrap_or_default();
+        let refused = refusals::expectations(fragments, self.case).unwrap_or_default();
         let refused = refused.into_iter().map(|expectation| expectation.probe);
-        let plain = defaults::probes(fragments, self.subject).unwrap_or_default();
+        let plain = defaults::probes(fragments, self.case).unwrap_or_default();
         let probes = refused.chain(plain);
         let unknown: Vec<_> = probes
             .filter(|probe| !self.probed.contains_key(probe))
             .collect();
         if !unknown.is_empty() {
-            let mock = start((self.subject.mock)().snapshots(PROBED_ROWS)).await;
+            let mock = start((self.case.mock)().snapshots(PROBED_ROWS)).await;
             let http = reqwest::Client::new();
             for probe in unknown {
                 let answer = probe.send(&http, &mock).await;
                 self.probed.insert(probe, answer);
             }
         }
-        for example in of_responses(fragments, self.subject.operation_id).unwrap_or_default() {
+        for example in of_responses(fragments, self.case.operation_id).unwrap_or_default() {
             let served = example.served;
             if !self.outcomes.contains_key(&served) {
-                let outcome = outcome(
-                    self.subject,
-                    served.status,
-                    &served.media_type,
-                    &served.body,
-                )
-                .await;
+                let outcome =
+                    outcome(self.case, served.status, &served.media_type, &served.body).await;
                 self.outcomes.insert(served, outcome);
             }
         }
@@ -108,18 +103,18 @@ async fn start(builder: MockAtlasBuilder) -> MockAtlas {
 }
 
 /// Answers of every status and many shapes.
-async fn answers(subject: &Subject, fragments: &Spec) -> Vec<Answer> {
-    let operation = Operation::find(fragments, subject.operation_id);
+async fn answers(case: &OperationCase, fragments: &Spec) -> Vec<Answer> {
+    let operation = Operation::find(fragments, case.operation_id);
     let statuses = operation.as_ref().map_or_else(
         |_| Vec::new(),
         |operation| operation.responses.keys().copied().collect(),
     );
-    let plain = operation.and_then(|operation| subject.probe(&operation));
+    let plain = operation.and_then(|operation| case.probe(&operation));
     let plain = plain.unwrap_or_else(|violation| panic!("{violation}"));
     let http = reqwest::Client::new();
     let mut answers = Vec::new();
     for (rows, seed) in [(0, 0), (1, 7), (4, 1), (101, u64::MAX)] {
-        let mock = start((subject.mock)().snapshots(rows).seed(seed)).await;
+        let mock = start((case.mock)().snapshots(rows).seed(seed)).await;
         for query in QUERIES {
             let probe = query
                 .iter()
@@ -134,10 +129,10 @@ async fn answers(subject: &Subject, fragments: &Spec) -> Vec<Answer> {
         _ => AnswerFault::Status(status),
     });
     for fault in faults.chain([AnswerFault::CountTimeout]) {
-        let mock = start((subject.mock)().fault(fault, When::always())).await;
+        let mock = start((case.mock)().fault(fault, When::always())).await;
         answers.push(plain.send(&http, &mock).await);
     }
-    let mock = start((subject.mock)().require_token("sesame")).await;
+    let mock = start((case.mock)().require_token("sesame")).await;
     answers.push(plain.send(&http, &mock).await);
     answers
 }

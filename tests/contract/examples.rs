@@ -10,9 +10,9 @@ use crate::evidence::Evidence;
 use crate::generated::GeneratedType;
 use crate::json_schema::{Reading, Schemas};
 use crate::operation::Operation;
+use crate::operation_case::OperationCase;
 use crate::outcome::{Failure, Outcome};
 use crate::spec::{Node, Place, Spec};
-use crate::subject::Subject;
 use crate::violation::Violation;
 
 /// Rules that the documentation's own examples break. One that no example breaks is a violation.
@@ -78,12 +78,9 @@ pub(crate) fn of_responses(
 pub(crate) fn check(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Violation>, Violation> {
     let schemas = Schemas::of(fragments, Reading::Documented)?;
     let mut violations = Vec::new();
-    for Evidence {
-        subject, outcomes, ..
-    } in evidence
-    {
-        for example in of_responses(fragments, subject.operation_id)? {
-            violations.extend(judge(subject, &example, &schemas, outcomes));
+    for Evidence { case, outcomes, .. } in evidence {
+        for example in of_responses(fragments, case.operation_id)? {
+            violations.extend(judge(case, &example, &schemas, outcomes));
         }
     }
     for file in fragments.files() {
@@ -99,7 +96,7 @@ pub(crate) fn check(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Viola
 
 /// Everything wrong with the example of a response.
 fn judge(
-    subject: &Subject,
+    case: &OperationCase,
     example: &Example,
     schemas: &Schemas,
     outcomes: &Outcomes,
@@ -116,7 +113,7 @@ fn judge(
     }
     let outcome = outcomes.get(served).expect("every example was served");
     let lost = if served.status == 200 {
-        lost_of_page(subject, &served.body, outcome)
+        lost_of_page(case, &served.body, outcome)
     } else {
         lost_of_error(served, outcome)
     };
@@ -156,14 +153,14 @@ fn round_trip(example: &Place, generated: &GeneratedType, body: &Value) -> Vec<V
     }
 }
 
-/// What a listing lost of a page.
-fn lost_of_page(subject: &Subject, page: &Value, outcome: &Outcome) -> Vec<String> {
+/// What the facade lost of a page.
+fn lost_of_page(case: &OperationCase, page: &Value, outcome: &Outcome) -> Vec<String> {
     let mut lost = Vec::new();
     if let Some(failure) = &outcome.failure {
         lost.push(format!("the facade fails with it: {failure:?}"));
     }
     let delivered = Value::from(outcome.snapshots.clone());
-    let steps = json_patch::diff(&subject.rows(page), &delivered);
+    let steps = json_patch::diff(&case.items(page), &delivered);
     lost.extend(
         steps
             .iter()
@@ -234,7 +231,7 @@ fn kind_of(status: u16) -> Option<ErrorKind> {
         401 => ErrorKind::Unauthenticated,
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
-        410 => ErrorKind::Sunset,
+        410 => ErrorKind::Gone,
         429 => ErrorKind::RateLimited,
         500 => ErrorKind::Server,
         _ => return None,

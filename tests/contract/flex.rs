@@ -1,17 +1,17 @@
 //! `listFlexBackups`, as each of the crates knows it.
 
-use atlas_snapshots::{Atlas, ClusterName, Listing, PageSize, ProjectId, SnapshotStatus};
+use atlas_snapshots::{Atlas, ClusterName, ListRequest, ProjectId, Snapshot, SnapshotStatus};
 use atlas_snapshots_generated::{Client, types};
 use atlas_snapshots_mock::{ClusterKind, MockAtlas};
 use futures::FutureExt;
 use serde_json::{Map, Value};
 
-use crate::subject::{Argument, Subject, Vocabulary};
+use crate::operation_case::{Argument, OperationCase, Vocabulary, accepts_page_size};
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const CLUSTER: &str = "Instance0";
 
-/// The documented words of a status, and the facade's.
+/// The documented texts of a status, and the facade's values.
 const STATUSES: [(&str, SnapshotStatus); 5] = [
     ("PENDING", SnapshotStatus::Queued),
     ("QUEUED", SnapshotStatus::Queued),
@@ -20,12 +20,12 @@ const STATUSES: [(&str, SnapshotStatus); 5] = [
     ("COMPLETED", SnapshotStatus::Completed),
 ];
 
-pub(crate) const SUBJECT: Subject = Subject {
+pub(crate) const CASE: OperationCase = OperationCase {
     operation_id: "listFlexBackups",
     path: &[("groupId", PROJECT), ("name", CLUSTER)],
     mock: || MockAtlas::builder().kind(ClusterKind::Flex),
-    listing,
-    row: as_the_facade_writes_it,
+    list,
+    item: as_the_facade_serializes_it,
     send_generated: |client| send_generated(client).boxed(),
     arguments: &[
         Argument {
@@ -50,8 +50,8 @@ pub(crate) const SUBJECT: Subject = Subject {
         },
         Argument {
             parameter: "itemsPerPage",
-            guard: "PageSize of the facade",
-            accepts: |text| text.parse::<PageSize>().is_ok(),
+            guard: "page_size of the facade",
+            accepts: |text| accepts_page_size(list, text),
         },
     ],
     vocabularies: &[Vocabulary {
@@ -65,17 +65,16 @@ pub(crate) const SUBJECT: Subject = Subject {
     }],
 };
 
-fn listing(atlas: &Atlas) -> Listing {
-    let project = PROJECT.parse().expect("a documented project id");
-    let cluster = CLUSTER.parse().expect("a documented cluster name");
-    atlas.flex_snapshots(project, cluster)
+fn list(atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas.flex_snapshots(PROJECT, CLUSTER)
 }
 
-/// One view over both APIs: names of the serverless one, and the server's own word beside ours.
-fn as_the_facade_writes_it(row: &Value) -> Value {
+/// One shape for both APIs: the names of the serverless one, and the server's text for a status
+/// beside the facade's.
+fn as_the_facade_serializes_it(item: &Value) -> Value {
     let mut written = Map::new();
     written.insert("source".to_owned(), "flex".into());
-    for (name, value) in row.as_object().into_iter().flatten() {
+    for (name, value) in item.as_object().into_iter().flatten() {
         let names: &[&str] = match name.as_str() {
             "expiration" => &["expiresAt"],
             "finishTime" => &["createdAt", "finishedAt"],

@@ -12,7 +12,7 @@
 //! | e | [`refusals`], [`defaults`] | what the mock refuses · what the documentation forbids |
 //! | f | [`broken`], [`sweep`] | each check · a reason to fail |
 //!
-//! Another fragment is another row of [`subject::SUBJECTS`], its schemas are rows of
+//! Another fragment is another case in [`operation_case::CASES`], its schemas are entries of
 //! [`generated::TYPES`], and [`broken`] gets a table of ways to break it.
 #![allow(
     clippy::unwrap_used,
@@ -37,6 +37,7 @@ mod flex;
 mod generated;
 mod json_schema;
 mod operation;
+mod operation_case;
 mod outcome;
 mod overlay;
 mod probe;
@@ -47,7 +48,6 @@ mod rust_type;
 mod schemas;
 mod serverless;
 mod spec;
-mod subject;
 mod suites;
 mod sweep;
 mod traffic;

@@ -1,15 +1,14 @@
-//! What the facade makes of one answer.
+//! What the facade makes of one response.
 
 use atlas_snapshots::{Atlas, Error, ErrorKind, RetryPolicy};
 use atlas_snapshots_mock::{CannedResponse, MockAtlas, TotalCount};
-use futures::StreamExt;
 use serde_json::{Value, json};
 
-use crate::subject::Subject;
+use crate::operation_case::OperationCase;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outcome {
-    /// Every snapshot delivered, as JSON.
+    /// Every snapshot yielded, as JSON.
     pub(crate) snapshots: Vec<Value>,
     pub(crate) reported_total: Option<u64>,
     pub(crate) failure: Option<Failure>,
@@ -47,34 +46,33 @@ impl From<Error> for Failure {
     }
 }
 
-/// Lists from a mock whose first page is this answer, and whose other pages are empty.
+/// Lists from a mock whose first page is this response, and whose other pages are empty.
 pub(crate) async fn outcome(
-    subject: &Subject,
+    case: &OperationCase,
     status: u16,
     media_type: &str,
     body: &Value,
 ) -> Outcome {
-    let answer = CannedResponse::new(status)
+    let response = CannedResponse::new(status)
         .header("content-type", media_type)
         .body(body.to_string());
-    let mock = (subject.mock)()
-        .page_response(1, answer)
-        // The total is heard from the example, or not at all.
+    let mock = (case.mock)()
+        .page_response(1, response)
+        // The total is that of the example, or none.
         .total_count(TotalCount::Absent)
         .start()
         .await
         .expect("loopback has a free port");
-    listed(subject, &mock).await
+    listed(case, &mock).await
 }
 
 /// Lists from `mock` to the end, or to the first error.
-pub(crate) async fn listed(subject: &Subject, mock: &MockAtlas) -> Outcome {
-    // An answer is judged as it is, not after others.
+pub(crate) async fn listed(case: &OperationCase, mock: &MockAtlas) -> Outcome {
     let atlas = Atlas::builder()
         .base_url(mock.base_url())
-        .retry(RetryPolicy::none())
+        .retry_policy(RetryPolicy::none())
         .build();
-    let mut stream = (subject.listing)(&atlas.expect("no credentials on loopback")).stream();
+    let mut stream = (case.list)(&atlas.expect("no credentials on loopback")).stream();
     let mut outcome = Outcome::default();
     while let Some(snapshot) = stream.next().await {
         match snapshot {

@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::candidates::candidates;
 use crate::json_schema::{Reading, Schemas};
 use crate::operation::{Operation, Parameter};
+use crate::operation_case::OperationCase;
 use crate::probe::{Answers, Probe};
 use crate::responses::judge;
 use crate::spec::{Place, Spec};
-use crate::subject::Subject;
 use crate::violation::Violation;
 
 /// A request, and the statuses the documentation leaves for it.
@@ -29,11 +29,11 @@ const NO_SUCH_PATH: &[u16] = &[400, 404];
 
 pub(crate) fn expectations(
     fragments: &Spec,
-    subject: &Subject,
+    case: &OperationCase,
 ) -> Result<Vec<Expectation>, Violation> {
-    let operation = Operation::find(fragments, subject.operation_id)?;
+    let operation = Operation::find(fragments, case.operation_id)?;
     let schemas = Schemas::of(fragments, Reading::Documented)?;
-    let plain = subject.probe(&operation)?;
+    let plain = case.probe(&operation)?;
     let mut expected = vec![Expectation {
         probe: plain.clone(),
         statuses: GRANTED,
@@ -41,7 +41,7 @@ pub(crate) fn expectations(
         names: None,
     }];
     for parameter in operation.path_parameters() {
-        expected.extend(in_path(&operation, subject, parameter, &schemas)?);
+        expected.extend(in_path(&operation, case, parameter, &schemas)?);
     }
     for parameter in operation.query_parameters() {
         expected.extend(in_query(&plain, parameter, &schemas)?);
@@ -51,17 +51,17 @@ pub(crate) fn expectations(
 
 fn in_path(
     operation: &Operation<'_>,
-    subject: &Subject,
+    case: &OperationCase,
     parameter: &Parameter<'_>,
     schemas: &Schemas,
 ) -> Result<Vec<Expectation>, Violation> {
-    let known = subject.known(parameter)?;
+    let known = case.known(parameter)?;
     let with = |text: &str| {
         Probe::new(operation, |name| {
             if name == parameter.name {
                 text.to_owned()
             } else {
-                subject.known_text(name).unwrap_or_default().to_owned()
+                case.known_text(name).unwrap_or_default().to_owned()
             }
         })
     };
@@ -128,13 +128,13 @@ fn in_query(
 
 pub(crate) fn check(
     fragments: &Spec,
-    subject: &Subject,
+    case: &OperationCase,
     answers: &Answers,
 ) -> Result<Vec<Violation>, Violation> {
-    let operation = Operation::find(fragments, subject.operation_id)?;
+    let operation = Operation::find(fragments, case.operation_id)?;
     let schemas = Schemas::of(fragments, Reading::Documented)?;
     let mut violations = Vec::new();
-    for expectation in expectations(fragments, subject)? {
+    for expectation in expectations(fragments, case)? {
         let Expectation {
             probe,
             statuses,

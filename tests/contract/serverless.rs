@@ -1,24 +1,25 @@
 //! `listServerlessBackups`, as each of the crates knows it.
 
 use atlas_snapshots::{
-    Atlas, ClusterName, FrequencyType, Listing, PageSize, ProjectId, SnapshotStatus, SnapshotType,
+    Atlas, ClusterName, FrequencyType, ListRequest, ProjectId, Snapshot, SnapshotStatus,
+    SnapshotType,
 };
 use atlas_snapshots_generated::{Client, types};
 use atlas_snapshots_mock::MockAtlas;
 use futures::FutureExt;
 
-use crate::subject::{Argument, Subject, Vocabulary};
+use crate::operation_case::{Argument, OperationCase, Vocabulary, accepts_page_size};
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const INSTANCE: &str = "Instance0";
 
-pub(crate) const SUBJECT: Subject = Subject {
+pub(crate) const CASE: OperationCase = OperationCase {
     operation_id: "listServerlessBackups",
     path: &[("groupId", PROJECT), ("clusterName", INSTANCE)],
     mock: MockAtlas::builder,
-    listing,
+    list,
     // The facade keeps the names of this API.
-    row: Clone::clone,
+    item: Clone::clone,
     send_generated: |client| send_generated(client).boxed(),
     arguments: &[
         Argument {
@@ -44,15 +45,15 @@ pub(crate) const SUBJECT: Subject = Subject {
         // The generated client lets 501 pass: the generator does not enforce `maximum`.
         Argument {
             parameter: "itemsPerPage",
-            guard: "PageSize of the facade",
-            accepts: |text| text.parse::<PageSize>().is_ok(),
+            guard: "page_size of the facade",
+            accepts: |text| accepts_page_size(list, text),
         },
     ],
     vocabularies: &[
         Vocabulary {
             component: "SnapshotFrequency",
             words: || {
-                FrequencyType::DOCUMENTED
+                FrequencyType::KNOWN
                     .iter()
                     .map(ToString::to_string)
                     .collect()
@@ -61,7 +62,7 @@ pub(crate) const SUBJECT: Subject = Subject {
         Vocabulary {
             component: "SnapshotType",
             words: || {
-                SnapshotType::DOCUMENTED
+                SnapshotType::KNOWN
                     .iter()
                     .map(ToString::to_string)
                     .collect()
@@ -70,7 +71,7 @@ pub(crate) const SUBJECT: Subject = Subject {
         Vocabulary {
             component: "SnapshotStatus",
             words: || {
-                SnapshotStatus::DOCUMENTED
+                SnapshotStatus::KNOWN
                     .iter()
                     .map(ToString::to_string)
                     .collect()
@@ -79,10 +80,8 @@ pub(crate) const SUBJECT: Subject = Subject {
     ],
 };
 
-fn listing(atlas: &Atlas) -> Listing {
-    let project = PROJECT.parse().expect("a documented project id");
-    let instance = INSTANCE.parse().expect("a documented instance name");
-    atlas.serverless_snapshots(project, instance)
+fn list(atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas.serverless_snapshots(PROJECT, INSTANCE)
 }
 
 async fn send_generated(client: Client) {

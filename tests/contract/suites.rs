@@ -4,8 +4,8 @@ use crate::checks::Check;
 use crate::contract::Contract;
 use crate::evidence::collected;
 use crate::operation::Operation;
+use crate::operation_case::CASES;
 use crate::outcome::listed;
-use crate::subject::SUBJECTS;
 use crate::violation::report;
 
 async fn holds(check: Check) {
@@ -66,16 +66,16 @@ async fn what_is_left_out_means_its_default() {
 #[tokio::test]
 async fn what_the_mock_answers_comes_through_whole() {
     let contract = Contract::load();
-    for subject in SUBJECTS {
-        let mock = (subject.mock)().snapshots(500).start().await.unwrap();
-        let operation = Operation::find(&contract.fragments, subject.operation_id);
-        let plain = operation.and_then(|operation| subject.probe(&operation));
+    for case in CASES {
+        let mock = (case.mock)().snapshots(500).start().await.unwrap();
+        let operation = Operation::find(&contract.fragments, case.operation_id);
+        let plain = operation.and_then(|operation| case.probe(&operation));
         let whole = plain.unwrap_or_else(|violation| panic!("{violation}"));
         let whole = whole.query("itemsPerPage", "500");
         let answer = whole.send(&reqwest::Client::new(), &mock).await;
-        let outcome = listed(subject, &mock).await;
+        let outcome = listed(case, &mock).await;
         assert!(outcome.failure.is_none(), "{:?}", outcome.failure);
-        let lost = json_patch::diff(&subject.rows(&answer.body), &outcome.snapshots.into());
-        assert!(lost.is_empty(), "on the way, the rows turn: {lost}");
+        let lost = json_patch::diff(&case.items(&answer.body), &outcome.snapshots.into());
+        assert!(lost.is_empty(), "on the way, the items change: {lost}");
     }
 }

@@ -192,7 +192,7 @@ fn quickstart() -> Result<(), String> {
     let mut command = cargo("run --quiet --example quickstart");
     // With a project it would list a cluster of the caller's account.
     command.env_remove("MONGODB_ATLAS_PROJECT_ID");
-    prints(command, "1200 snapshots on 3 pages in 3 requests")
+    prints(command, "1200 items on 3 pages in 3 requests")
 }
 
 fn package() -> Result<(), String> {

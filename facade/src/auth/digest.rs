@@ -1,39 +1,38 @@
-//! HTTP Digest (RFC 7616): one challenge for many requests.
+//! HTTP Digest authentication (RFC 7616), with one challenge for many requests.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Request};
 use http_auth::{ChallengeParser, ChallengeRef};
 use md5::Md5;
-use reqwest::Request;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use url::Position;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// An API key and the challenge it currently answers.
-pub(crate) struct DigestSession {
+/// An API key and the server's current challenge.
+pub(super) struct DigestSession {
     public_key: String,
     private_key: SecretString,
     challenge: Mutex<Option<Current>>,
-    /// Held by the one request that goes out unsigned to be challenged, while others wait.
-    pub(crate) first: tokio::sync::Mutex<()>,
+    /// Locked by the request that is sent without authorization to be challenged.
+    pub(super) first: tokio::sync::Mutex<()>,
 }
 
 struct Current {
     challenge: Challenge,
     /// How often its nonce has been used.
     uses: u32,
-    /// Counts the challenges, so that a refusal can say which one it is about.
+    /// The number of the challenge, so that a rejection can be matched to it.
     generation: u64,
 }
 
 impl DigestSession {
-    pub(crate) fn new(public_key: String, private_key: SecretString) -> Self {
+    pub(super) fn new(public_key: String, private_key: SecretString) -> Self {
         Self {
             public_key,
             private_key,
@@ -42,43 +41,46 @@ impl DigestSession {
         }
     }
 
-    pub(crate) fn has_challenge(&self) -> bool {
+    pub(super) fn has_challenge(&self) -> bool {
         self.lock().is_some()
     }
 
-    /// Signs `request` as it stands, path and query included. Gives the generation of the
-    /// challenge answered, or `None` when there is no challenge yet.
-    pub(crate) fn sign(&self, request: &mut Request) -> Result<Option<u64>> {
+    /// Authorizes `request` as it is, path and query included. Returns the number of the
+    /// challenge that was used, or `None` where there is none yet.
+    pub(super) fn authorize(&self, request: &mut Request<Bytes>) -> Result<Option<u64>> {
         let mut current = self.lock();
         let Some(current) = current.as_mut() else {
             return Ok(None);
         };
         current.uses = current.uses.checked_add(1).unwrap_or(1);
-        let answer = current.challenge.answer(&Signing {
+        let authorization = current.challenge.respond(&Inputs {
             username: &self.public_key,
             password: self.private_key.expose_secret(),
             method: request.method().as_str(),
-            uri: &request.url()[Position::BeforePath..Position::AfterQuery],
+            uri: request
+                .uri()
+                .path_and_query()
+                .map_or("/", |uri| uri.as_str()),
             nonce_count: current.uses,
             client_nonce: &client_nonce(),
         });
-        let mut header = HeaderValue::from_str(&answer)
-            .map_err(|_| failed("the answer to the challenge cannot be sent in a header"))?;
+        let mut header = HeaderValue::from_str(&authorization)
+            .map_err(|_| failed("the response to the challenge cannot be sent in a header"))?;
         header.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, header);
         Ok(Some(current.generation))
     }
 
-    /// Takes up the challenge of a 401 to a request that answered generation `answered`, or was
-    /// not signed. Another request may have done so already, which serves as well.
+    /// Takes over the challenge of a 401 response to a request that used challenge number
+    /// `used`, or none. Another request may have done so already, which is as good.
     ///
     /// # Errors
     ///
-    /// `Auth` when there is no Digest challenge that can be answered.
-    pub(crate) fn take_up(&self, headers: &HeaderMap, answered: Option<u64>) -> Result<()> {
+    /// `TokenRequest` when the response has no usable Digest challenge.
+    pub(super) fn update_challenge(&self, headers: &HeaderMap, used: Option<u64>) -> Result<()> {
         let mut current = self.lock();
         let generation = current.as_ref().map(|current| current.generation);
-        if generation > answered {
+        if generation > used {
             return Ok(());
         }
         let challenge = strongest(headers)?;
@@ -94,10 +96,6 @@ impl DigestSession {
         self.challenge
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn private_key(&self) -> &str {
-        self.private_key.expose_secret()
     }
 }
 
@@ -127,22 +125,21 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// What a server asks to be answered.
+/// A challenge of the server.
 #[derive(Debug)]
 struct Challenge {
     realm: String,
     nonce: String,
     opaque: Option<String>,
     algorithm: Algorithm,
-    /// As the server wrote it; not written back where it did not.
+    /// As the server wrote it; omitted from the response where the server omitted it.
     algorithm_named: Option<String>,
-    /// Whether the answer counts the uses of the nonce (`qop=auth`), as all but ancient servers
-    /// ask for.
+    /// Whether the uses of the nonce are counted (`qop=auth`), as all but very old servers require.
     counts_uses: bool,
 }
 
-/// What goes into an answer beside the challenge.
-struct Signing<'a> {
+/// What goes into the response besides the challenge.
+struct Inputs<'a> {
     username: &'a str,
     password: &'a str,
     method: &'a str,
@@ -153,7 +150,7 @@ struct Signing<'a> {
 }
 
 impl Challenge {
-    /// Reads a challenge; directives of other meaning are passed over.
+    /// Reads a challenge. Unknown directives are ignored.
     fn read(challenge: &ChallengeRef<'_>) -> std::result::Result<Self, &'static str> {
         let directive = |name: &str| {
             let mut named = challenge.params.iter();
@@ -187,17 +184,17 @@ impl Challenge {
     }
 
     /// The `Authorization` header (RFC 7616 §3.4.1; without `qop`, RFC 2069).
-    fn answer(&self, signing: &Signing<'_>) -> String {
+    fn respond(&self, inputs: &Inputs<'_>) -> String {
         let hash = |parts: &[&str]| self.algorithm.hash(parts);
-        let count = format!("{:08x}", signing.nonce_count);
-        let who = hash(&[signing.username, &self.realm, signing.password]);
-        let what = hash(&[signing.method, signing.uri]);
+        let count = format!("{:08x}", inputs.nonce_count);
+        let who = hash(&[inputs.username, &self.realm, inputs.password]);
+        let what = hash(&[inputs.method, inputs.uri]);
         let response = if self.counts_uses {
             hash(&[
                 &who,
                 &self.nonce,
                 &count,
-                signing.client_nonce,
+                inputs.client_nonce,
                 "auth",
                 &what,
             ])
@@ -205,10 +202,10 @@ impl Challenge {
             hash(&[&who, &self.nonce, &what])
         };
         let mut directives = vec![
-            format!("username={}", quoted(signing.username)),
+            format!("username={}", quoted(inputs.username)),
             format!("realm={}", quoted(&self.realm)),
             format!("nonce={}", quoted(&self.nonce)),
-            format!("uri={}", quoted(signing.uri)),
+            format!("uri={}", quoted(inputs.uri)),
             format!("response={}", quoted(&response)),
         ];
         if let Some(algorithm) = &self.algorithm_named {
@@ -216,7 +213,7 @@ impl Challenge {
         }
         if self.counts_uses {
             directives.push(format!("qop=auth, nc={count}"));
-            directives.push(format!("cnonce={}", quoted(signing.client_nonce)));
+            directives.push(format!("cnonce={}", quoted(inputs.client_nonce)));
         }
         if let Some(opaque) = &self.opaque {
             directives.push(format!("opaque={}", quoted(opaque)));
@@ -229,7 +226,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#))
 }
 
-/// 128 bits that nobody can foretell: the standard library seeds its hashers from the system.
+/// 128 unpredictable bits: the standard library seeds its hashers from the system.
 fn client_nonce() -> String {
     let half = || RandomState::new().hash_one(());
     format!("{:016x}{:016x}", half(), half())
@@ -261,12 +258,12 @@ fn strongest(headers: &HeaderMap) -> Result<Challenge> {
     }
     best.ok_or_else(|| match problem {
         Some(why) => failed(&format!("the server's challenge cannot be used: {why}")),
-        None => failed("the server asks for no Digest sign-in; is the base URL right?"),
+        None => failed("the server does not use Digest authentication; check the base URL"),
     })
 }
 
 fn failed(message: &str) -> Error {
-    Error::new(ErrorKind::Auth)
+    Error::new(ErrorKind::TokenRequest)
         .with_status(401)
         .with_message(message)
 }
@@ -295,13 +292,13 @@ mod tests {
         DigestSession::new("public".to_owned(), "sesame".to_owned().into())
     }
 
-    fn request(url: &str) -> Request {
-        Request::new(reqwest::Method::GET, url.parse().unwrap())
+    fn request(url: &str) -> Request<Bytes> {
+        Request::get(url).body(Bytes::new()).unwrap()
     }
 
-    fn signed(session: &DigestSession, url: &str) -> String {
+    fn authorized(session: &DigestSession, url: &str) -> String {
         let mut request = request(url);
-        session.sign(&mut request).unwrap().unwrap();
+        session.authorize(&mut request).unwrap().unwrap();
         let header = &request.headers()["authorization"];
         assert!(header.is_sensitive());
         header.to_str().unwrap().to_owned()
@@ -310,25 +307,27 @@ mod tests {
     const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="abc", algorithm=MD5, qop="auth", stale=false"#;
 
     #[test]
-    fn without_a_challenge_nothing_is_signed() {
+    fn without_a_challenge_nothing_is_authorized() {
         let mut request = request("http://localhost/x");
-        assert_eq!(session().sign(&mut request).unwrap(), None);
+        assert_eq!(session().authorize(&mut request).unwrap(), None);
         assert!(request.headers().is_empty());
     }
 
     #[test]
-    fn path_and_query_are_signed_and_the_nonce_is_counted() {
+    fn path_and_query_are_covered_and_the_nonce_is_counted() {
         let session = session();
-        session.take_up(&challenge(&[ATLAS]), None).unwrap();
+        session
+            .update_challenge(&challenge(&[ATLAS]), None)
+            .unwrap();
         for count in ["00000001", "00000002", "00000003"] {
-            let answer = signed(&session, "http://localhost/a/b?pageNum=2&itemsPerPage=500");
+            let response = authorized(&session, "http://localhost/a/b?pageNum=2&itemsPerPage=500");
             assert!(
-                answer.contains(r#"uri="/a/b?pageNum=2&itemsPerPage=500""#),
-                "{answer}"
+                response.contains(r#"uri="/a/b?pageNum=2&itemsPerPage=500""#),
+                "{response}"
             );
-            assert!(answer.contains(&format!("nc={count}")), "{answer}");
-            assert!(answer.contains(r#"nonce="abc""#) && answer.contains("qop=auth"));
-            assert!(!answer.contains("sesame"));
+            assert!(response.contains(&format!("nc={count}")), "{response}");
+            assert!(response.contains(r#"nonce="abc""#) && response.contains("qop=auth"));
+            assert!(!response.contains("sesame"));
         }
     }
 
@@ -341,41 +340,45 @@ mod tests {
             challenge(&[&format!("Basic realm=\"x\", {ATLAS}, {sha}")]),
         ] {
             let session = session();
-            session.take_up(&offered, None).unwrap();
-            assert!(signed(&session, "http://localhost/").contains("algorithm=SHA-256"));
+            session.update_challenge(&offered, None).unwrap();
+            assert!(authorized(&session, "http://localhost/").contains("algorithm=SHA-256"));
         }
     }
 
     #[test]
-    fn unknown_directives_and_algorithms_are_passed_over() {
+    fn unknown_directives_and_algorithms_are_ignored() {
         let odd = ATLAS.replace("MD5", "SHA3-512");
         let extended = ATLAS.replace("stale=false", "stale=false, shoe-size=\"43\"");
         let session = session();
         session
-            .take_up(&challenge(&[&odd, &extended]), None)
+            .update_challenge(&challenge(&[&odd, &extended]), None)
             .unwrap();
-        assert!(signed(&session, "http://localhost/").contains("algorithm=MD5"));
+        assert!(authorized(&session, "http://localhost/").contains("algorithm=MD5"));
     }
 
     #[test]
-    fn a_challenge_taken_up_by_another_request_serves_too() {
+    fn a_challenge_taken_over_by_another_request_is_as_good() {
         let session = session();
-        session.take_up(&challenge(&[ATLAS]), None).unwrap();
-        let first = session.sign(&mut request("http://localhost/")).unwrap();
-        let renewed = challenge(&[&ATLAS.replace("abc", "def")]);
-        session.take_up(&renewed, first).unwrap();
         session
-            .take_up(&challenge(&[&ATLAS.replace("abc", "ghi")]), first)
+            .update_challenge(&challenge(&[ATLAS]), None)
             .unwrap();
-        assert!(signed(&session, "http://localhost/").contains(r#"nonce="def""#));
+        let first = session
+            .authorize(&mut request("http://localhost/"))
+            .unwrap();
+        let renewed = challenge(&[&ATLAS.replace("abc", "def")]);
+        session.update_challenge(&renewed, first).unwrap();
+        session
+            .update_challenge(&challenge(&[&ATLAS.replace("abc", "ghi")]), first)
+            .unwrap();
+        assert!(authorized(&session, "http://localhost/").contains(r#"nonce="def""#));
     }
 
     #[test]
     fn a_missing_or_malformed_challenge_is_an_error() {
         for (values, named) in [
-            (&[][..], "no Digest sign-in"),
-            (&["Basic realm=\"x\""], "no Digest sign-in"),
-            (&["Bearer"], "no Digest sign-in"),
+            (&[][..], "does not use Digest"),
+            (&["Basic realm=\"x\""], "does not use Digest"),
+            (&["Bearer"], "does not use Digest"),
             (&["Digest"], "cannot be used"),
             (&["Digest realm=\"x\""], "nonce"),
             (&["Digest nonce=\"x\", qop=\"auth\""], "realm"),
@@ -386,8 +389,13 @@ mod tests {
             (&["Digest realm=\"x"], "cannot be used"),
             (&["=,=,\"\""], "cannot be used"),
         ] {
-            let error = session().take_up(&challenge(values), None).unwrap_err();
-            assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(401)));
+            let error = session()
+                .update_challenge(&challenge(values), None)
+                .unwrap_err();
+            assert_eq!(
+                (error.kind(), error.status()),
+                (ErrorKind::TokenRequest, Some(401))
+            );
             assert!(error.to_string().contains(named), "{values:?}: {error}");
         }
     }
@@ -406,7 +414,7 @@ mod tests {
              nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
              opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
         let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
-        for (offered, password, cnonce, response) in [
+        for (offered, password, cnonce, expected) in [
             (
                 rfc7616("MD5"),
                 "Circle of Life",
@@ -427,7 +435,7 @@ mod tests {
             ),
         ] {
             let challenge = strongest(&challenge(&[&offered])).unwrap();
-            let answer = challenge.answer(&Signing {
+            let response = challenge.respond(&Inputs {
                 username: "Mufasa",
                 password,
                 uri: "/dir/index.html",
@@ -436,20 +444,20 @@ mod tests {
                 client_nonce: cnonce,
             });
             assert!(
-                answer.contains(&format!("response=\"{response}\"")),
-                "{answer}"
+                response.contains(&format!("response=\"{expected}\"")),
+                "{response}"
             );
         }
     }
 
-    /// The example of RFC 2617, for a server that asks for no `qop`, as RFC 2069 has it.
+    /// The example of RFC 2617, for a server that sends no `qop`, as RFC 2069 has it.
     #[test]
-    fn servers_of_old_are_answered_their_way() {
+    fn servers_without_qop_get_the_old_response() {
         let offered = "Digest realm=\"testrealm@host.com\", \
              nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
              opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
         let challenge = strongest(&challenge(&[offered])).unwrap();
-        let answer = challenge.answer(&Signing {
+        let response = challenge.respond(&Inputs {
             username: "Mufasa",
             password: "CircleOfLife",
             uri: "/dir/index.html",
@@ -458,10 +466,10 @@ mod tests {
             client_nonce: "unused",
         });
         assert!(
-            answer.contains("response=\"1949323746fe6a43ef61f9606e7febea\""),
-            "{answer}"
+            response.contains("response=\"1949323746fe6a43ef61f9606e7febea\""),
+            "{response}"
         );
-        assert!(!answer.contains("qop") && !answer.contains("algorithm"));
+        assert!(!response.contains("qop") && !response.contains("algorithm"));
     }
 
     #[test]

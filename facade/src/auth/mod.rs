@@ -1,25 +1,26 @@
-//! Who the client is to Atlas, and how it proves it.
+//! Credentials, and everything that authenticates a request, behind `Authenticator::execute`.
 
-mod cache;
+pub(crate) mod authenticator;
 mod digest;
-mod from_env;
+pub(crate) mod environment;
+mod secrets;
 mod service_account;
-mod signer;
 mod token;
+mod token_provider;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
-pub(crate) use digest::DigestSession;
-pub(crate) use signer::{Pass, Signer};
-pub use token::{AccessToken, TokenFuture, TokenSource};
+use token::TokenFn;
+pub use token::{AccessToken, TokenError};
 
-/// How requests are signed in.
+/// The credentials of a client.
 ///
-/// `Debug` shows which kind it is and never a secret. All clones of a client share what signing in
-/// yields: one token, or one Digest session.
+/// `Debug` shows the kind and never a secret. All clones of a client share what the credentials
+/// yield: one token, or one Digest challenge.
 ///
 /// ```
 /// # use atlas_snapshots::Credentials;
@@ -27,10 +28,10 @@ pub use token::{AccessToken, TokenFuture, TokenSource};
 /// assert!(!format!("{credentials:?}").contains("4567"));
 /// ```
 #[derive(Clone)]
-pub struct Credentials(pub(crate) Kind);
+pub struct Credentials(Kind);
 
 #[derive(Clone)]
-pub(crate) enum Kind {
+enum Kind {
     Anonymous,
     AccessToken(SecretString),
     ServiceAccount {
@@ -41,29 +42,27 @@ pub(crate) enum Kind {
         public_key: String,
         private_key: SecretString,
     },
-    TokenSource(Arc<dyn TokenSource>),
+    TokenFn(TokenFn),
 }
 
 impl Credentials {
-    /// A service account: its id and secret buy an access token (OAuth 2 client credentials at
-    /// `/api/oauth/token`), which is kept, shared and renewed before it expires.
+    /// A service account. Its id and secret are exchanged for an access token (OAuth 2.0 client
+    /// credentials at `/api/oauth/token`), which is kept, shared and replaced before it expires.
     ///
-    /// Where Atlas stops accepting the token before that, it is renewed once and the request
-    /// repeated once.
+    /// When Atlas rejects the token before that, it is replaced and the request is sent once
+    /// more.
     ///
     /// ```
     /// # use atlas_snapshots::{Atlas, Credentials};
-    /// # use futures::TryStreamExt;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).service_account("mdb_sa_id_0123", "mdb_sa_sk_4567").start().await?;
-    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).service_account("mdb_sa_id_0123", "mdb_sa_sk_4567").start().await?;
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_4567"))
     ///     .build()?;
-    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
-    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// let snapshots = atlas.snapshots(project, cluster).await?;
     /// assert_eq!(snapshots.len(), 1_000);
     /// # Ok(())
     /// # }
@@ -76,22 +75,20 @@ impl Credentials {
         })
     }
 
-    /// A programmatic API key (HTTP Digest). A listing of *n* pages takes *n* + 1 requests: the
-    /// first is challenged, and the challenge serves all that follow.
+    /// A programmatic API key (HTTP Digest authentication). A listing of *n* pages takes *n* + 1
+    /// requests: the first one is challenged, and the challenge is used for all others.
     ///
     /// ```
     /// # use atlas_snapshots::{Atlas, Credentials};
-    /// # use futures::TryStreamExt;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).require_api_key("public", "private").start().await?;
-    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).require_api_key("public", "private").start().await?;
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::api_key("public", "private"))
     ///     .build()?;
-    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
-    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// let snapshots = atlas.snapshots(project, cluster).await?;
     /// assert_eq!(snapshots.len(), 1_000);
     /// # Ok(())
     /// # }
@@ -104,25 +101,22 @@ impl Credentials {
         })
     }
 
-    /// An access token that something else has obtained and will renew; Atlas issues them for
-    /// one hour.
+    /// An access token that was obtained elsewhere. Atlas issues them for one hour.
     ///
-    /// A token that cannot be sent in a header is refused by
+    /// A token that cannot be sent in a header is an error of
     /// [`AtlasBuilder::build`](crate::AtlasBuilder::build).
     ///
     /// ```
     /// # use atlas_snapshots::{Atlas, Credentials};
-    /// # use futures::TryStreamExt;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().snapshots(1_000).require_token("an-access-token").start().await?;
-    /// # let (base_url, project, instance) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).require_token("an-access-token").start().await?;
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::access_token("an-access-token"))
     ///     .build()?;
-    /// let listing = atlas.serverless_snapshots(project.parse()?, instance.parse()?);
-    /// let snapshots: Vec<_> = listing.stream().try_collect().await?;
+    /// let snapshots = atlas.snapshots(project, cluster).await?;
     /// assert_eq!(snapshots.len(), 1_000);
     /// # Ok(())
     /// # }
@@ -132,14 +126,33 @@ impl Credentials {
         Self(Kind::AccessToken(token.into().into()))
     }
 
-    /// Access tokens from wherever yours come from: a vault, a sidecar. They are kept, shared and
-    /// renewed like those of a service account.
+    /// Access tokens from a function, for example from a vault or a sidecar. They are kept,
+    /// shared and replaced like those of a service account.
+    ///
+    /// The function is called when there is no token, when the current one is about to expire,
+    /// and once when Atlas rejects it; never twice at the same time. Its failure becomes an error
+    /// of kind [`TokenRequest`](crate::ErrorKind::TokenRequest) with the cause as source. It is
+    /// reported at once, unless it is [`TokenError::temporary`], which is retried.
+    ///
+    /// ```
+    /// use atlas_snapshots::{AccessToken, Credentials};
+    ///
+    /// let credentials = Credentials::token_fn(|| async {
+    ///     let token = std::fs::read_to_string("/run/secrets/atlas-token")?;
+    ///     Ok(AccessToken::new(token.trim()))
+    /// });
+    /// # let _ = credentials;
+    /// ```
     #[must_use]
-    pub fn token_source(source: impl TokenSource) -> Self {
-        Self(Kind::TokenSource(Arc::new(source)))
+    pub fn token_fn<F, Fut>(function: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<AccessToken, TokenError>> + Send + 'static,
+    {
+        Self(Kind::TokenFn(Arc::new(move || Box::pin(function()))))
     }
 
-    /// Sends nothing; for a mock, or a gateway that signs requests itself.
+    /// No credentials, for a mock or for a gateway that authenticates the requests.
     #[must_use]
     pub fn anonymous() -> Self {
         Self(Kind::Anonymous)
@@ -157,7 +170,7 @@ impl fmt::Debug for Credentials {
             Kind::ApiKey { public_key, .. } => {
                 write!(f, "Credentials::ApiKey({public_key:?}, ***)")
             }
-            Kind::TokenSource(source) => write!(f, "Credentials::TokenSource({source:?})"),
+            Kind::TokenFn(_) => f.write_str("Credentials::TokenFn(***)"),
         }
     }
 }

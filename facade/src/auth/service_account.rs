@@ -1,103 +1,114 @@
-//! OAuth 2 client credentials, as Atlas speaks it (documented at `/api/oauth/token`).
+//! Service accounts: OAuth 2.0 client credentials (documented at `/api/oauth/token`).
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::token::AccessToken;
-use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
-use crate::http_client::{Received, network_failure, receive, retry_after};
-use crate::retry::{Patience, Verdict};
+use crate::http::base_url::BaseUrl;
+use crate::http::client::{HttpClient, fetch};
+use crate::http::headers::retry_after;
 
-/// No token answer is anywhere near this long.
+/// Far beyond the length of any token response.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A service account, and where it signs in.
-#[derive(Debug)]
-pub(crate) struct ServiceAccount {
-    pub(crate) http: reqwest::Client,
-    pub(crate) base_url: BaseUrl,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
+/// A service account, and the deployment that issues its tokens.
+pub(super) struct ServiceAccount {
+    pub(super) http: Arc<dyn HttpClient>,
+    pub(super) base_url: BaseUrl,
+    pub(super) client_id: String,
+    pub(super) client_secret: SecretString,
 }
 
 #[derive(Deserialize)]
-struct TokenAnswer {
+struct TokenResponse {
     access_token: String,
-    /// Seconds; recorded as a number, read from text as well, ignored when absurd.
+    /// Seconds. Recorded as a number; read from text as well, and ignored where it is neither.
     #[serde(default)]
     expires_in: Value,
 }
 
 impl ServiceAccount {
-    /// A new token, with as much patience as for a page.
-    pub(crate) async fn token(&self, patience: &Patience) -> Result<AccessToken> {
-        let mut attempts = 0;
-        loop {
-            patience.hold_back().await;
-            attempts += 1;
-            let error = match self.request_token(patience).await {
-                Ok(token) => return Ok(token),
-                Err(error) => error,
-            };
-            match patience.after_failure(attempts, &error) {
-                Verdict::Again(moment) => patience.sleep_until(moment).await,
-                Verdict::GiveUp => return Err(error),
-            }
-        }
-    }
-
-    async fn request_token(&self, patience: &Patience) -> Result<AccessToken> {
+    /// Requests a new token, once.
+    pub(super) async fn request_token(&self, now: SystemTime) -> Result<AccessToken> {
         let form = [("grant_type", "client_credentials")];
-        let received = self.post("/api/oauth/token", &form).await?;
-        if received.status != 200 {
-            let secret = self.client_secret.expose_secret();
-            return Err(refused(&received, patience).without(secret));
+        let purpose = "requesting an access token";
+        let response = self.post("/api/oauth/token", &form, purpose).await?;
+        if response.status() != 200 {
+            return Err(rejection(&response, now).without(self.client_secret.expose_secret()));
         }
-        // A 200 that cannot be read may still hold a token: nothing of it is shown.
-        let answer: TokenAnswer = serde_json::from_slice(&received.body).map_err(|_| {
-            Error::new(ErrorKind::Auth)
+        // Nothing of a body that cannot be read is shown: it may contain a token.
+        let body: TokenResponse = serde_json::from_slice(response.body()).map_err(|_| {
+            Error::new(ErrorKind::TokenRequest)
                 .with_status(200)
-                .with_message("the token endpoint answered no token")
+                .with_message("the response of the token endpoint has no token")
         })?;
-        let token = AccessToken::new(answer.access_token);
-        Ok(match seconds(&answer.expires_in) {
+        let token = AccessToken::new(body.access_token);
+        Ok(match seconds(&body.expires_in) {
             Some(seconds) => token.expires_in(Duration::from_secs(seconds)),
             None => token,
         })
     }
 
-    /// Tells Atlas that `token` is no longer needed.
-    pub(crate) async fn revoke(&self, token: &AccessToken) -> Result<()> {
+    /// Revokes `token`, so that it does not count against the account's limit.
+    pub(super) async fn revoke(&self, token: &AccessToken) -> Result<()> {
         let form = [
             ("token", token.expose()),
             ("token_type_hint", "access_token"),
         ];
-        let received = self.post("/api/oauth/revoke", &form).await?;
-        if (200..300).contains(&received.status) {
+        let purpose = "revoking the access token";
+        let response = self.post("/api/oauth/revoke", &form, purpose).await?;
+        if response.status().is_success() {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Auth)
-            .with_status(received.status)
+        Err(Error::new(ErrorKind::TokenRequest)
+            .with_status(response.status().as_u16())
             .with_message("the token could not be revoked; it expires by itself"))
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Received> {
+    /// Sends a form. `purpose` is what the message of an error says about the request.
+    async fn post(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        purpose: &str,
+    ) -> Result<Response<Bytes>> {
         let body = Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = self
-            .http
-            .post(format!("{}{path}", self.base_url))
-            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
+        let request = Request::post(format!("{}{path}", self.base_url))
+            .header(AUTHORIZATION, self.basic_authorization()?)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
-        receive(request, MAX_BODY_BYTES)
+            .body(body.into())
+            .map_err(|cause| Error::new(ErrorKind::Internal).with_source(cause))?;
+        fetch(&*self.http, request, MAX_BODY_BYTES)
             .await
-            .map_err(|cause| network_failure(cause).while_doing("signing in"))
+            .map_err(|error| {
+                // A response that is too large says nothing about the request for a page.
+                let kind = if error.is_retryable() {
+                    error.kind()
+                } else {
+                    ErrorKind::TokenRequest
+                };
+                error.with_kind(kind).while_doing(purpose)
+            })
+    }
+
+    fn basic_authorization(&self) -> Result<HeaderValue> {
+        let secret = self.client_secret.expose_secret();
+        let encoded = BASE64_STANDARD.encode(format!("{}:{secret}", self.client_id));
+        let mut header = HeaderValue::from_str(&format!("Basic {encoded}"))
+            .map_err(|cause| Error::new(ErrorKind::Internal).with_source(cause))?;
+        header.set_sensitive(true);
+        Ok(header)
     }
 }
 
@@ -107,33 +118,28 @@ fn seconds(value: &Value) -> Option<u64> {
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// What the token endpoint said no with. Rate limits and failures of the service pass; anything
-/// else is about the account.
-fn refused(received: &Received, patience: &Patience) -> Error {
-    let body = ErrorBody::read_oauth(&received.body);
+/// Why the token endpoint issued no token. Rate limits and server errors are retryable;
+/// everything else is about the account.
+fn rejection(response: &Response<Bytes>, now: SystemTime) -> Error {
+    let status = response.status().as_u16();
+    let body = ErrorBody::read_oauth(response.body());
     let message = match body.error_code.as_deref() {
         Some("invalid_client" | "unauthorized_client") => {
-            "the client id or the client secret is not accepted"
+            "the client id or the client secret was rejected"
         }
         Some("access_denied") => "Atlas issues no further token to this service account",
-        _ => "the token endpoint refused to issue a token",
+        _ => "the token endpoint issued no token",
     };
     let message = match &body.detail {
         Some(detail) => format!("{message}: {detail}"),
         None => message.to_owned(),
     };
-    let wait = received.headers.get(RETRY_AFTER);
-    let wait = wait.and_then(|value| retry_after(value, patience.wall_clock()));
-    let error = Error::new(ErrorKind::Auth)
-        .with_status(received.status)
+    Error::new(ErrorKind::TokenRequest)
+        .with_status(status)
         .with_message(message)
         .with_body(body)
-        .with_retry_after(wait);
-    if received.status == 429 || received.status >= 500 {
-        error.retryable()
-    } else {
-        error
-    }
+        .with_retry_after(retry_after(response.headers(), now))
+        .with_retryable(status == 429 || status >= 500)
 }
 
 #[cfg(test)]

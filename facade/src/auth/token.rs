@@ -1,25 +1,26 @@
-//! Access tokens, and where they come from.
+//! Access tokens and the functions that obtain them.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::model::ids::InvalidValue;
 
 /// A token that Atlas accepts as `Authorization: Bearer …`. `Debug` does not show it.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
-    token: SecretString,
-    lifetime: Option<Duration>,
+    pub(super) token: SecretString,
+    pub(super) lifetime: Option<Duration>,
 }
 
 impl AccessToken {
-    /// A token of unknown lifetime: it is used until Atlas refuses it.
+    /// A token of unknown lifetime. It is used until Atlas rejects it.
     #[must_use]
     pub fn new(token: impl Into<String>) -> Self {
         Self {
@@ -28,7 +29,7 @@ impl AccessToken {
         }
     }
 
-    /// How long the token is good from now on; it is renewed a little earlier. Zero counts as
+    /// Sets how long the token is valid from now on. It is replaced a little earlier. Zero means
     /// unknown.
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
@@ -36,73 +37,78 @@ impl AccessToken {
         self
     }
 
-    pub(crate) fn lifetime(&self) -> Option<Duration> {
-        self.lifetime
-    }
-
-    pub(crate) fn expose(&self) -> &str {
+    pub(super) fn expose(&self) -> &str {
         self.token.expose_secret()
     }
 
-    /// The `Authorization` header to send, marked sensitive.
-    pub(crate) fn authorization(&self) -> Result<HeaderValue> {
+    /// The `Authorization` header, marked sensitive. The message of the error has no token.
+    pub(super) fn authorization(&self) -> Result<HeaderValue, InvalidValue> {
+        let unusable = |rule: &str| Err(InvalidValue::because(format!("the access token {rule}")));
         let token = self.token.expose_secret();
         if token.is_empty() {
-            return Err(unusable("is empty"));
+            return unusable("is empty");
         }
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(unusable("must be printable ASCII without spaces"));
+            return unusable("must be printable ASCII without spaces");
         }
-        let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| unusable("cannot be sent in a header"))?;
+        let Ok(mut header) = HeaderValue::from_str(&format!("Bearer {token}")) else {
+            return unusable("cannot be sent in a header");
+        };
         header.set_sensitive(true);
         Ok(header)
     }
 }
 
-/// The token itself stays out of the message.
-fn unusable(rule: &str) -> Error {
-    Error::new(ErrorKind::InvalidArgument).with_message(format!("the access token {rule}"))
+/// Why a token function failed; see [`Credentials::token_fn`](crate::Credentials::token_fn).
+///
+/// Every error converts into one with `?`, as a failure that lasts.
+pub struct TokenError {
+    pub(super) cause: Box<dyn StdError + Send + Sync>,
+    pub(super) is_temporary: bool,
 }
 
-/// An access token on its way.
-pub type TokenFuture<'a> = Pin<
-    Box<
-        dyn Future<Output = std::result::Result<AccessToken, Box<dyn StdError + Send + Sync>>>
-            + Send
-            + 'a,
-    >,
+impl TokenError {
+    /// A failure that would occur again. It is reported at once.
+    #[must_use]
+    pub fn permanent(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            cause: cause.into(),
+            is_temporary: false,
+        }
+    }
+
+    /// A failure that may not occur again. The function is called again as the
+    /// [`RetryPolicy`](crate::RetryPolicy) says.
+    #[must_use]
+    pub fn temporary(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            is_temporary: true,
+            ..Self::permanent(cause)
+        }
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for TokenError {
+    fn from(cause: E) -> Self {
+        Self::permanent(cause)
+    }
+}
+
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenError")
+            .field("cause", &self.cause)
+            .field("is_temporary", &self.is_temporary)
+            .finish()
+    }
+}
+
+/// A function that obtains an access token.
+pub(super) type TokenFn = Arc<
+    dyn Fn() -> Pin<Box<dyn Future<Output = std::result::Result<AccessToken, TokenError>> + Send>>
+        + Send
+        + Sync,
 >;
-
-/// Where access tokens come from when they come from elsewhere than Atlas.
-///
-/// Called when there is no token, when the last one is about to expire, and once when Atlas
-/// refuses it; never twice at the same time. Its errors become
-/// [`ErrorKind::Auth`](crate::ErrorKind::Auth), with the cause as source. `Debug` is shown, so it
-/// must not contain a secret.
-///
-/// ```
-/// use atlas_snapshots::{AccessToken, Credentials, TokenFuture, TokenSource};
-///
-/// #[derive(Debug)]
-/// struct TokenFile;
-///
-/// impl TokenSource for TokenFile {
-///     fn fetch(&self) -> TokenFuture<'_> {
-///         Box::pin(async {
-///             let token = std::fs::read_to_string("/run/secrets/atlas-token")?;
-///             Ok(AccessToken::new(token.trim()))
-///         })
-///     }
-/// }
-///
-/// let credentials = Credentials::token_source(TokenFile);
-/// # let _ = credentials;
-/// ```
-pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
-    /// Gets a token that is good now.
-    fn fetch(&self) -> TokenFuture<'_>;
-}
 
 #[cfg(test)]
 mod tests {
@@ -120,7 +126,6 @@ mod tests {
         for token in ["", "sesame\n", "open sesame", "sésame"] {
             let token = AccessToken::new(token);
             let error = token.authorization().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             assert!(!format!("{error} {error:?} {token:?}").contains("same"));
         }
     }
@@ -128,6 +133,6 @@ mod tests {
     #[test]
     fn a_lifetime_of_zero_is_no_lifetime() {
         let token = AccessToken::new("t").expires_in(Duration::ZERO);
-        assert_eq!(token.lifetime(), None);
+        assert_eq!(token.lifetime, None);
     }
 }

@@ -1,33 +1,33 @@
-//! Reading error bodies: whatever arrives, the status has already decided the kind.
+//! The bodies of error responses, read leniently: the status has decided the kind before.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Longest stretch of an undocumented body that an error keeps.
+/// The most characters of an undocumented body that an error keeps.
 const EXCERPT_CHARS: usize = 512;
 
-/// One field that Atlas refused, from `badRequestDetail.fields` (documented).
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
+/// One field of a request that Atlas rejected, from `badRequestDetail.fields` (documented).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FieldViolation {
     field: String,
     description: String,
 }
 
 impl FieldViolation {
-    /// Name of the refused field; empty when Atlas left it out.
+    /// The name of the field; empty when Atlas left it out.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// Why it was refused, in Atlas's words; empty when Atlas left it out.
+    /// Why the field was rejected, as Atlas describes it; empty when Atlas left it out.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
     }
 }
 
-/// What an error body said, read field by field: one odd field never hides another.
+/// The fields of an error body, read one by one, so that an odd one never hides another.
 #[derive(Debug, Default)]
 pub(crate) struct ErrorBody {
     pub(crate) error_code: Option<String>,
@@ -35,7 +35,7 @@ pub(crate) struct ErrorBody {
     pub(crate) detail: Option<String>,
     pub(crate) parameters: Vec<String>,
     pub(crate) field_violations: Vec<FieldViolation>,
-    /// Kept only when the body is not a JSON object that says anything.
+    /// Kept only where the body has neither a code nor a detail.
     pub(crate) excerpt: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl ErrorBody {
     }
 
     /// Reads an error of the token endpoint: `{"error", "error_description"}`, or Atlas's own
-    /// shape. No excerpt is kept: what answers to a secret may repeat it.
+    /// shape. No excerpt is kept, because the response to a secret may repeat it.
     pub(crate) fn read_oauth(body: &[u8]) -> Self {
         let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
             return Self::default();
@@ -67,7 +67,7 @@ impl ErrorBody {
         }
     }
 
-    /// Every text a server wrote.
+    /// Every text of the server.
     pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let single = [
             &mut self.error_code,

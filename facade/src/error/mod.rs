@@ -1,4 +1,4 @@
-//! One error type for everything that can go wrong.
+//! The error type of this library.
 
 mod body;
 mod kind;
@@ -11,23 +11,27 @@ pub use body::FieldViolation;
 pub(crate) use body::{ErrorBody, excerpt};
 pub use kind::ErrorKind;
 
-use crate::checkpoint::Checkpoint;
+use crate::model::checkpoint::Checkpoint;
+use crate::model::ids::InvalidValue;
+use crate::model::invalid_item::InvalidItem;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Shorthand for results of this library.
+/// A [`Result`](std::result::Result) with this library's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed: [`kind`](Error::kind) says what to do, the accessors say everything known.
+/// Why a call failed. [`kind`](Error::kind) says what to do next, and the accessors return
+/// everything that is known about the failure.
 ///
-/// `Display` is one line for a person: what was listed, the page, what went wrong, status and
-/// Atlas's code, the next step, and how much had been delivered. It never contains a credential. Causes are
-/// in [`source`](StdError::source) and are not repeated in the line.
+/// [`Display`](fmt::Display) writes one line for a person: what was listed, the page, what went
+/// wrong, the status and Atlas's code, the next step, and how many items were delivered before.
+/// It never contains a credential. Causes are returned by [`source`](StdError::source) and are
+/// not repeated in the line.
 ///
 /// ```
-/// use atlas_snapshots::{ErrorKind, ProjectId};
+/// use atlas_snapshots::{Error, ErrorKind, ProjectId};
 ///
-/// let error = "not-an-id".parse::<ProjectId>().unwrap_err();
+/// let error = Error::from("not-an-id".parse::<ProjectId>().unwrap_err());
 /// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 /// assert_eq!(
 ///     error.to_string(),
@@ -39,50 +43,38 @@ pub struct Error(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
-    /// Set where the same kind is sometimes worth another try.
     retryable: bool,
-    /// What this library has to say beyond kind and body.
+    /// What this library adds to kind and body.
     message: Option<String>,
     status: Option<u16>,
     body: ErrorBody,
     retry_after: Option<Duration>,
     position: Option<Position>,
-    row: Option<BadRow>,
+    invalid_item: Option<InvalidItem>,
     source: Option<Source>,
 }
 
 /// Where in a listing an error happened.
 #[derive(Debug, Clone)]
 pub(crate) struct Position {
+    /// What is listed, for a person.
+    pub(crate) target: String,
     pub(crate) page: u64,
     pub(crate) delivered: u64,
     pub(crate) attempts: u32,
     pub(crate) checkpoint: Checkpoint,
 }
 
-/// A row that could not be read: where it stood and what it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BadRow {
-    index: usize,
-    raw: String,
+impl From<InvalidValue> for Error {
+    fn from(invalid: InvalidValue) -> Self {
+        Self::new(ErrorKind::InvalidArgument).with_message(invalid.to_string())
+    }
 }
 
-impl BadRow {
-    pub(crate) fn new(index: usize, raw: String) -> Self {
-        Self { index, raw }
-    }
-
-    /// Position of the row on its page, counted from 0.
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// The row's JSON text, as received.
-    #[must_use]
-    pub fn raw(&self) -> &str {
-        &self.raw
+impl From<InvalidItem> for Error {
+    fn from(item: InvalidItem) -> Self {
+        let error = Self::new(ErrorKind::InvalidItem).with_message(item.to_string());
+        error.with_invalid_item(item)
     }
 }
 
@@ -90,30 +82,18 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
-            retryable: matches!(
-                kind,
-                ErrorKind::RateLimited
-                    | ErrorKind::Server
-                    | ErrorKind::Timeout
-                    | ErrorKind::Connect
-            ),
+            retryable: kind.is_retryable(),
             message: None,
             status: None,
             body: ErrorBody::default(),
             retry_after: None,
             position: None,
-            row: None,
+            invalid_item: None,
             source: None,
         }))
     }
 
-    /// A value that breaks `rule`. The value is quoted, so it must not be a secret.
-    pub(crate) fn invalid(what: &str, value: impl fmt::Display, rule: &str) -> Self {
-        let quoted = format!("{:?}", value.to_string());
-        Self::new(ErrorKind::InvalidArgument).with_message(format!("{what} {quoted} {rule}"))
-    }
-
-    /// The same failure, seen in a wider context.
+    /// Replaces the kind, where more is known than the response alone says.
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
@@ -129,7 +109,7 @@ impl Error {
         self
     }
 
-    /// Says what was being done, where that is not a page's own request.
+    /// Adds what failed to the message, where it was not the request for a page.
     pub(crate) fn while_doing(mut self, what: &str) -> Self {
         self.0.message = Some(match self.0.message.take() {
             Some(message) => format!("while {what}: {message}"),
@@ -138,21 +118,26 @@ impl Error {
         self
     }
 
-    /// Takes `secret` out of everything a server wrote: some echo what they were sent.
+    /// Replaces `secret` in every text of the server: some servers repeat what they were sent.
+    /// A source that contains it is dropped.
     pub(crate) fn without(mut self, secret: &str) -> Self {
+        if secret.is_empty() {
+            return self;
+        }
         let inner = &mut *self.0;
-        let raw = inner.row.as_mut().map(|row| &mut row.raw);
-        for text in inner.body.texts_mut().chain(&mut inner.message).chain(raw) {
-            if !secret.is_empty() && text.contains(secret) {
+        for text in inner.body.texts_mut().chain(&mut inner.message) {
+            if text.contains(secret) {
                 *text = text.replace(secret, "***");
             }
         }
+        let source = inner.source.take();
+        inner.source = source.filter(|source| !format!("{source} {source:?}").contains(secret));
         self
     }
 
-    /// Marks an error worth another try although its kind usually is not.
-    pub(crate) fn retryable(mut self) -> Self {
-        self.0.retryable = true;
+    /// Sets whether the error is retryable, where its kind does not decide that.
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
         self
     }
 
@@ -177,8 +162,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_row(mut self, row: BadRow) -> Self {
-        self.0.row = Some(row);
+    fn with_invalid_item(mut self, item: InvalidItem) -> Self {
+        self.0.invalid_item = Some(item);
         self
     }
 
@@ -187,20 +172,20 @@ impl Error {
         self
     }
 
-    /// What went wrong, as what to do next.
+    /// The kind of the error, which says what to do next.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status, whenever an answer arrived, however broken its body was.
+    /// The HTTP status, whenever a response arrived, however broken its body was.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// Atlas's code, such as `CLUSTER_NOT_FOUND` (documented as required; absent on most real
-    /// 401 answers).
+    /// Atlas's code, such as `CLUSTER_NOT_FOUND` (documented as required; absent from most 401
+    /// responses of the live service).
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.0.body.error_code.as_deref()
@@ -231,7 +216,7 @@ impl Error {
         &self.0.body.field_violations
     }
 
-    /// How long the server asked to wait (`Retry-After`), if it said so.
+    /// The wait that the server requested (`Retry-After`), if any.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -243,29 +228,34 @@ impl Error {
         self.position().map(|at| at.page)
     }
 
-    /// How many snapshots the listing had delivered before this error.
+    /// How many items the listing had delivered before this error.
     #[must_use]
     pub fn delivered(&self) -> Option<u64> {
         self.position().map(|at| at.delivered)
     }
 
-    /// How many requests were made for [`page`](Error::page) up to this error.
+    /// How many attempts were made to read [`page`](Error::page) up to this error. An attempt is
+    /// one request, or two where the first one was challenged or rejected for an expired token.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.position().map(|at| at.attempts)
     }
 
-    /// Where the listing stands, so that another can go on from here; see
-    /// [`Listing::resume_from`](crate::Listing::resume_from).
+    /// How far the listing has come, to resume it from; see
+    /// [`ListRequest::resume_from`](crate::ListRequest::resume_from).
     #[must_use]
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
         self.position().map(|at| &at.checkpoint)
     }
 
-    /// The row that could not be read; present exactly for [`ErrorKind::Row`].
+    /// The item that could not be read; present exactly for [`ErrorKind::InvalidItem`].
     #[must_use]
-    pub fn row(&self) -> Option<&BadRow> {
-        self.0.row.as_ref()
+    pub fn invalid_item(&self) -> Option<&InvalidItem> {
+        self.0.invalid_item.as_ref()
+    }
+
+    pub(crate) fn into_invalid_item(self) -> Option<InvalidItem> {
+        self.0.invalid_item
     }
 
     /// At most 512 characters from the start of a body that was not the documented JSON,
@@ -275,39 +265,25 @@ impl Error {
         self.0.body.excerpt.as_deref()
     }
 
-    /// Whether the same request may succeed later without anything being corrected first.
+    /// Whether the same request may succeed later without a correction.
     ///
-    /// True for rate limits, server failures, timeouts, connection failures and bodies cut
-    /// short; false for everything that will fail the same way again.
+    /// True for rate limits, server errors, timeouts, connection failures and bodies cut short;
+    /// false for everything that fails the same way again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// Whether a listing is over after this error, because asking again cannot help.
+    /// Whether a listing ends with this error, because another request cannot help.
     pub(crate) fn ends_listing(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::InvalidArgument
-                | ErrorKind::BadRequest
-                | ErrorKind::Unauthenticated
-                | ErrorKind::PermissionDenied
-                | ErrorKind::IpNotAllowed
-                | ErrorKind::NotFound
-                | ErrorKind::Sunset
-                | ErrorKind::Auth
-                | ErrorKind::RepeatingServer
-                | ErrorKind::Unsettled
-                | ErrorKind::PageLimit
-                | ErrorKind::Deadline
-        )
+        self.0.kind.ends_listing() && !self.0.retryable
     }
 
     fn position(&self) -> Option<&Position> {
         self.0.position.as_ref()
     }
 
-    fn write_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_status(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status(), self.error_code()) {
             (Some(status), Some(code)) => {
                 write!(f, " ({status} {})", code.replace(char::is_control, " "))
@@ -331,13 +307,13 @@ fn write_start(f: &mut fmt::Formatter<'_>, excerpt: &str) -> fmt::Result {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.position() {
-            write!(f, "{}, page {}: ", at.checkpoint.target(), at.page)?;
+            write!(f, "{}, page {}: ", at.target, at.page)?;
         }
         write!(f, "{}", self.0.kind)?;
-        self.write_answer(f)?;
+        self.write_status(f)?;
         let said = self.0.message.as_deref().or(self.detail());
         if let Some(said) = said {
-            // What a server wrote shall neither break the line nor command a terminal.
+            // The text of a server must not break the line or reach a terminal raw.
             let said = said.trim_end_matches('.').replace(char::is_control, " ");
             write!(f, ": {said}")?;
         } else if let Some(excerpt) = self.body_excerpt() {
@@ -347,7 +323,7 @@ impl fmt::Display for Error {
             write!(f, "; {remedy}")?;
         }
         if let Some(wait) = self.0.retry_after {
-            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+            write!(f, "; the server requests a wait of {} s", wait.as_secs())?;
         }
         match self.position() {
             Some(at) => write!(f, " ({} delivered before)", at.delivered),
@@ -365,7 +341,7 @@ impl fmt::Debug for Error {
             .field("body", &self.0.body)
             .field("retry_after", &self.0.retry_after)
             .field("position", &self.0.position)
-            .field("row", &self.0.row)
+            .field("invalid_item", &self.0.invalid_item)
             .field("source", &self.0.source)
             .finish()
     }
@@ -390,41 +366,50 @@ mod tests {
         let error = Error::new(ErrorKind::Server)
             .with_status(503)
             .with_body(ErrorBody::read(page.as_bytes()));
-        let line = format!("server failure (503): <html>{}…", "ä".repeat(74));
+        let line = format!("server error (503): <html>{}…", "ä".repeat(74));
         assert_eq!(error.to_string(), line);
         assert_eq!(error.body_excerpt(), Some(&*page));
     }
 
     #[test]
-    fn a_secret_that_a_server_echoes_is_taken_out_of_everything() {
+    fn a_secret_that_a_server_repeats_is_replaced_everywhere() {
         let body = br#"{"errorCode":"sesame","detail":"no sesame","reason":"sesame",
             "parameters":["sesame"],
             "badRequestDetail":{"fields":[{"field":"sesame","description":"sesame"}]}}"#;
         let whole = Error::new(ErrorKind::BadRequest).with_body(ErrorBody::read(body));
         let excerpt = Error::new(ErrorKind::Server).with_body(ErrorBody::read(b"<p>sesame</p>"));
-        let row = Error::new(ErrorKind::Row)
-            .with_message("row 1 with id sesame")
-            .with_row(BadRow::new(1, r#"{"id":"sesame"}"#.to_owned()));
-        for error in [whole, excerpt, row] {
+        let source = serde_json::from_str::<u8>("\"sesame\"").unwrap_err();
+        let with_source = Error::new(ErrorKind::Decode)
+            .with_excerpt_of(b"sesame")
+            .with_source(source);
+        for error in [whole, excerpt, with_source] {
             let error = error.without("sesame");
+            assert!(error.source().is_none());
             assert!(
                 !format!("{error} {error:?}").contains("sesame"),
                 "{error:?}"
             );
             assert!(format!("{error:?}").contains("***"));
         }
-        let untouched = Error::new(ErrorKind::Server).with_message("busy");
-        assert_eq!(untouched.without("").to_string(), "server failure: busy");
+        let untouched = Error::new(ErrorKind::Server)
+            .with_message("busy")
+            .with_source("overloaded");
+        let untouched = untouched.without("").without("sesame");
+        assert_eq!(untouched.to_string(), "server error: busy");
+        assert!(untouched.source().is_some());
     }
 
     #[test]
-    fn the_line_says_what_to_do_where_the_kind_knows() {
+    fn the_line_says_what_to_do_where_the_kind_decides_it() {
         for (kind, line) in [
             (
                 ErrorKind::Unauthenticated,
-                "credentials not accepted; check that the credentials are complete and not expired",
+                "credentials rejected; check that the credentials are complete and not expired",
             ),
-            (ErrorKind::Auth, "signing in failed; check the credentials"),
+            (
+                ErrorKind::TokenRequest,
+                "no access token; check the credentials",
+            ),
             (
                 ErrorKind::PermissionDenied,
                 "permission denied; grant the credentials Project Read Only on this project",
@@ -436,24 +421,23 @@ mod tests {
             ),
             (
                 ErrorKind::NotFound,
-                "not found; check the project id and the instance name",
+                "not found; check the project id and the cluster name",
             ),
             (
-                ErrorKind::Sunset,
-                "API withdrawn; use the Flex operation listFlexBackups",
+                ErrorKind::Gone,
+                "API withdrawn; list with the automatic choice of API",
             ),
             (
                 ErrorKind::Connect,
-                "connection failed; check base URL, network and proxy",
+                "connection failed; check the base URL, network and proxy",
             ),
             (
                 ErrorKind::Decode,
-                "unreadable answer; something other than Atlas may have answered",
+                "unreadable response; something other than Atlas may have responded",
             ),
             (
-                ErrorKind::PageLimit,
-                "listing limit reached; \
-                 raise the listing's limit if the set really is that large",
+                ErrorKind::LimitExceeded,
+                "listing limit reached; raise the limit if the set really is that large",
             ),
             (ErrorKind::Timeout, "timed out"),
         ] {
@@ -462,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_a_documented_body_says_can_be_asked_for() {
+    fn the_accessors_return_everything_in_a_documented_body() {
         let body = br#"{"error":400,"errorCode":"VALIDATION_ERROR","reason":"Bad Request",
             "detail":"No.","parameters":["a",7],
             "badRequestDetail":{"fields":[{"field":"pageNum","description":"too small"}]}}"#;

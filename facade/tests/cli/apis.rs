@@ -1,11 +1,10 @@
-//! Which API is asked for a cluster.
+//! Which API is requested for a cluster.
 
 use atlas_snapshots_mock::{ClusterKind, MockAtlas, Sunset};
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::asked::apis_asked;
-use crate::harness::{ids, program, project, run, start};
+use crate::harness::{ids, program, project, requested_apis, run, start};
 
 fn list(atlas: &MockAtlas, arguments: &[&str]) -> Command {
     let mut command = program(["list", "--output", "ndjson"]);
@@ -16,7 +15,7 @@ fn list(atlas: &MockAtlas, arguments: &[&str]) -> Command {
 #[tokio::test]
 async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
     let name = "Instance0";
-    for (kind, arguments, asked) in [
+    for (kind, arguments, requested) in [
         (ClusterKind::Flex, &["--cluster", name][..], &["flex"][..]),
         (
             ClusterKind::Serverless,
@@ -47,7 +46,7 @@ async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
             atlas.snapshot_ids(),
             "{arguments:?}"
         );
-        assert_eq!(apis_asked(&atlas), asked, "{arguments:?}");
+        assert_eq!(requested_apis(&atlas), requested, "{arguments:?}");
         let source = (kind == ClusterKind::Flex).then(|| json!("flex"));
         assert_eq!(ran.json_lines()[0].get("source").cloned(), source);
     }
@@ -79,8 +78,8 @@ async fn a_flex_table_has_columns_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_api_has_its_exit_code_and_names_the_successor() {
-    for (sunset, code, said) in [
+async fn a_withdrawn_api_has_its_exit_code_and_message() {
+    for (sunset, code, expected) in [
         (Sunset::Gone, 7, "is withdrawn"),
         (
             Sunset::NotFound,
@@ -90,7 +89,7 @@ async fn a_withdrawn_api_has_its_exit_code_and_names_the_successor() {
         (
             Sunset::Empty,
             0,
-            "does not prove there are none; try --api flex",
+            "does not show that there are no snapshots; try --api flex",
         ),
     ] {
         let atlas = start(MockAtlas::builder().snapshots(9).sunset(sunset)).await;
@@ -100,12 +99,12 @@ async fn a_withdrawn_api_has_its_exit_code_and_names_the_successor() {
             (Some(code), ""),
             "{ran:#?}"
         );
-        assert!(ran.stderr.contains(said), "{ran:#?}");
+        assert!(ran.stderr.contains(expected), "{ran:#?}");
     }
 }
 
 #[tokio::test]
-async fn two_ways_to_name_the_cluster_are_one_too_many() {
+async fn flags_that_contradict_each_other_are_refused() {
     let atlas = start(MockAtlas::builder().snapshots(9)).await;
     for arguments in [
         &["--cluster", "a", "--instance", "b"][..],

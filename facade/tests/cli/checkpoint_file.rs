@@ -1,18 +1,20 @@
 //! The file of `--checkpoint` and `--resume-from`.
 
-use atlas_snapshots_mock::{AnswerFault, MockAtlas, When};
+use atlas_snapshots_mock::{AnswerFault, DataChange, MockAtlas, When};
 
-use crate::harness::{list, run, start};
-use crate::kept::{Kept, continued, headers, ids_of};
+use crate::harness::{TempCheckpoint, headers, ids_of, list, resumable_list, run, start};
 
-const BARE: &str = r#"{"version":1,"api":"serverless","project":"32b6e34b3d91647abb20e7b8","instance":"Instance0","pageSize":10}"#;
+const BARE: &str = r#"{"version":2,"target":{"operation":"listServerlessBackups","project":"32b6e34b3d91647abb20e7b8","cluster":"Instance0"},"itemsSeen":0,"pageSize":10}"#;
+
+/// A file as version 1 of the checkpoint had it.
+const VERSION_1: &str = r#"{"version":1,"api":"serverless","project":"32b6e34b3d91647abb20e7b8","instance":"Instance0","pageSize":10,"soFar":{"hasRows":false,"printed":0,"unreadable":0}}"#;
 
 #[tokio::test]
-async fn what_cannot_be_continued_is_refused_before_any_request() {
+async fn what_cannot_be_resumed_is_refused_before_any_request() {
     let atlas = start(MockAtlas::builder().snapshots(9)).await;
-    let kept = Kept::new();
-    let at = kept.path();
-    let folder = kept.folder.path().to_str().unwrap();
+    let saved = TempCheckpoint::new();
+    let at = saved.path();
+    let folder = saved.folder.path().to_str().unwrap();
     let in_no_folder = format!("{folder}/none/at.json");
     for (arguments, named) in [
         (
@@ -23,6 +25,14 @@ async fn what_cannot_be_continued_is_refused_before_any_request() {
         (
             vec!["--resume-from", at, "--output", "csv", "--verify"],
             "--verify",
+        ),
+        (
+            vec!["--resume-from", at, "--consistency", "verified"],
+            "--consistency verified",
+        ),
+        (
+            vec!["--checkpoint", at, "--consistency", "verified"],
+            "--consistency verified",
         ),
         (
             vec!["--checkpoint", at, "--output", "csv", "--verify"],
@@ -57,13 +67,15 @@ async fn what_cannot_be_continued_is_refused_before_any_request() {
         assert!(ran.stderr.contains(named), "{named:?} in {ran:#?}");
     }
     for (text, named) in [
-        ("", "holds no checkpoint"),
-        ("nonsense", "holds no checkpoint"),
+        ("", "has no usable checkpoint"),
+        ("nonsense", "has no usable checkpoint"),
+        (VERSION_1, "the checkpoint has version 1"),
+        (VERSION_1, "list from the beginning instead\n"),
         (&BARE.replace("Instance0", "Other"), "\"Other\" is not"),
         (&BARE.replace("10}", "11}"), "page size \"11\" is not"),
     ] {
-        std::fs::write(&kept.file, text).unwrap();
-        let ran = run(continued(&atlas, "csv", &kept)).await;
+        std::fs::write(&saved.file, text).unwrap();
+        let ran = run(resumable_list(&atlas, "csv", &saved)).await;
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
         assert!(ran.stderr.contains(named), "{ran:#?}");
         assert!(!ran.stderr.contains("resume with"), "{ran:#?}");
@@ -72,62 +84,62 @@ async fn what_cannot_be_continued_is_refused_before_any_request() {
 }
 
 #[tokio::test]
-async fn it_is_there_until_the_listing_has_ended() {
+async fn it_exists_until_the_listing_has_ended() {
     let atlas = start(MockAtlas::builder().snapshots(15).require_token("sesame")).await;
-    let kept = Kept::new();
-    let ran = run(continued(&atlas, "csv", &kept)).await;
+    let saved = TempCheckpoint::new();
+    let ran = run(resumable_list(&atlas, "csv", &saved)).await;
     assert_eq!(ran.code, Some(4));
-    assert_eq!(kept.printed(), Some(0), "from before the first row on");
+    assert_eq!(saved.printed(), Some(0), "from before the first row on");
     assert!(ran.stderr.contains("resume with: "), "{ran:#?}");
 
-    let mut command = continued(&atlas, "csv", &kept);
+    let mut command = resumable_list(&atlas, "csv", &saved);
     command.env("MONGODB_ATLAS_ACCESS_TOKEN", "sesame");
     let ran = run(command).await;
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert_eq!((headers(&ran.stdout), ids_of(&ran.stdout).len()), (1, 15));
-    assert!(kept.files().is_empty(), "{:?}", kept.files());
+    assert!(saved.files().is_empty(), "{:?}", saved.files());
 }
 
 #[tokio::test]
 async fn an_empty_listing_has_its_header_and_leaves_no_file() {
     let atlas = start(MockAtlas::builder().snapshots(0)).await;
-    let kept = Kept::new();
-    let ran = run(continued(&atlas, "csv", &kept)).await;
+    let saved = TempCheckpoint::new();
+    let ran = run(resumable_list(&atlas, "csv", &saved)).await;
     assert_eq!((ran.code, ran.stdout.lines().count()), (Some(0), 1));
-    assert!(!kept.file.exists());
+    assert!(!saved.file.exists());
 }
 
 #[tokio::test]
-async fn a_checkpoint_that_a_program_of_one_s_own_has_kept_will_do() {
+async fn a_bare_checkpoint_of_the_library_can_be_resumed() {
     let atlas = start(MockAtlas::builder().snapshots(15)).await;
     let id = &atlas.snapshot_ids()[3];
-    let kept = Kept::new();
-    let seam = format!(r#","page":1,"row":3,"lastId":"{id}"}}"#);
-    std::fs::write(&kept.file, BARE.replace('}', &seam)).unwrap();
+    let saved = TempCheckpoint::new();
+    let cursor = format!(r#"10,"page":1,"index":3,"lastId":"{id}"}}"#);
+    std::fs::write(&saved.file, BARE.replace("10}", &cursor)).unwrap();
     let mut command = list(&atlas, ["--page-size", "10", "--output", "csv"]);
-    command.args(["--resume-from", kept.path()]);
+    command.args(["--resume-from", saved.path()]);
     let ran = run(command).await;
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert_eq!(headers(&ran.stdout), 0, "it is above the first four rows");
     assert_eq!(ids_of(&ran.stdout), atlas.snapshot_ids()[4..]);
-    assert!(kept.file.exists(), "read, and otherwise left alone");
+    assert!(saved.file.exists(), "read, and otherwise left alone");
 }
 
 #[tokio::test]
-async fn two_files_are_as_good_as_one() {
+async fn a_run_can_resume_from_one_file_and_write_another() {
     let atlas = start(
         MockAtlas::builder()
             .snapshots(35)
             .fault(AnswerFault::Status(503), When::nth(3)),
     )
     .await;
-    let (kept, other) = (Kept::new(), Kept::new());
-    let first = run(continued(&atlas, "ndjson", &kept)).await;
-    assert_eq!((first.code, kept.printed()), (Some(1), Some(20)));
+    let (saved, other) = (TempCheckpoint::new(), TempCheckpoint::new());
+    let first = run(resumable_list(&atlas, "ndjson", &saved)).await;
+    assert_eq!((first.code, saved.printed()), (Some(1), Some(20)));
 
-    // Stopped before a row is printed, so that the place has to be carried over.
-    let from_other = |to: &Kept, from: &Kept| {
-        let mut command = list(&atlas, ["--page-size", "10", "--prefetch", "1"]);
+    // Stopped before a row is printed, so that the state has to be carried over.
+    let from_other = |to: &TempCheckpoint, from: &TempCheckpoint| {
+        let mut command = list(&atlas, ["--page-size", "10", "--max-in-flight", "1"]);
         command.args(["--output", "ndjson"]).args([
             "--checkpoint",
             to.path(),
@@ -137,16 +149,16 @@ async fn two_files_are_as_good_as_one() {
         command
     };
     atlas.clear_faults();
-    // The page is read to find the place in it, and has nothing new.
+    // The page is read to find the last item on it, and has nothing new.
     atlas.add_fault(AnswerFault::Status(503), When::page(3));
-    let none = run(from_other(&other, &kept)).await;
+    let none = run(from_other(&other, &saved)).await;
     assert_eq!((none.code, none.stdout.as_str()), (Some(1), ""));
-    let doubtful = "does not prove there are none";
-    assert!(!none.stderr.contains(doubtful), "{none:#?}");
-    assert_eq!(other.read(), kept.read());
+    let empty = "does not show that there are no snapshots";
+    assert!(!none.stderr.contains(empty), "{none:#?}");
+    assert_eq!(other.read(), saved.read());
 
     atlas.clear_faults();
-    let rest = run(from_other(&kept, &other)).await;
+    let rest = run(from_other(&saved, &other)).await;
     assert_eq!(rest.code, Some(0), "{rest:#?}");
     let all = format!("{}{}", first.stdout, rest.stdout);
     assert_eq!(ids_of(&all), atlas.snapshot_ids());
@@ -161,10 +173,30 @@ async fn behind_a_link_the_file_is_replaced_and_not_the_link() {
             .fault(AnswerFault::Status(503), When::page(2)),
     )
     .await;
-    let (kept, elsewhere) = (Kept::new(), Kept::new());
+    let (saved, elsewhere) = (TempCheckpoint::new(), TempCheckpoint::new());
     std::fs::write(&elsewhere.file, BARE).unwrap();
-    std::os::unix::fs::symlink(&elsewhere.file, &kept.file).unwrap();
-    assert_eq!(run(continued(&atlas, "csv", &kept)).await.code, Some(1));
-    assert!(kept.file.is_symlink());
+    std::os::unix::fs::symlink(&elsewhere.file, &saved.file).unwrap();
+    assert_eq!(
+        run(resumable_list(&atlas, "csv", &saved)).await.code,
+        Some(1)
+    );
+    assert!(saved.file.is_symlink());
     assert_eq!(elsewhere.printed(), Some(10));
+}
+
+#[tokio::test]
+async fn an_adaptive_listing_that_can_be_resumed_reads_once() {
+    let atlas = start(
+        MockAtlas::builder()
+            .snapshots(95)
+            .fault(DataChange::DeleteHead(1), When::first(1)),
+    )
+    .await;
+    let saved = TempCheckpoint::new();
+    let mut command = resumable_list(&atlas, "ndjson", &saved);
+    command.args(["--consistency", "adaptive"]);
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert_eq!(atlas.request_count(), 10);
+    assert!(!saved.file.exists(), "the listing has ended");
 }

@@ -1,4 +1,4 @@
-//! What ends a listing, and what is said about it.
+//! Exit codes, and the messages on standard error that go with them.
 
 use std::net::TcpListener;
 
@@ -9,7 +9,7 @@ use crate::harness::{Ran, ids, list, program, run, start};
 
 const FORMATS: [&str; 4] = ["table", "json", "ndjson", "csv"];
 
-fn assert_says(ran: &Ran, expected: &str) {
+fn assert_reports(ran: &Ran, expected: &str) {
     assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
 }
 
@@ -48,31 +48,31 @@ async fn a_page_that_fails_keeps_the_rows_before_it() {
                 .collect(),
         };
         assert_eq!(printed, expected, "{format}");
-        assert_says(&ran, ", page 3: ");
-        assert_says(&ran, "500 UNEXPECTED_ERROR");
-        assert_says(&ran, "Out of order");
-        assert_says(&ran, "\n  printed: 1000 rows\n");
+        assert_reports(&ran, ", page 3: ");
+        assert_reports(&ran, "500 UNEXPECTED_ERROR");
+        assert_reports(&ran, "Out of order");
+        assert_reports(&ran, "\n  printed: 1000 rows\n");
         let target = format!(
             "\n  listing: Instance0 of project {} at {}\n",
             atlas.project_id(),
             atlas.base_url()
         );
-        assert_says(&ran, &target);
+        assert_reports(&ran, &target);
     }
 }
 
 #[tokio::test]
-async fn each_refusal_is_told_and_prints_no_empty_list() {
-    for (status, code, told, exit) in [
-        (400, "VALIDATION_ERROR", "request refused", 1),
-        (401, "NOT_ORG_GROUP_CREATOR", "credentials not accepted", 4),
+async fn each_rejection_is_reported_and_prints_no_empty_list() {
+    for (status, code, expected, exit) in [
+        (400, "VALIDATION_ERROR", "request rejected", 1),
+        (401, "NOT_ORG_GROUP_CREATOR", "credentials rejected", 4),
         (401, "USER_UNAUTHORIZED", "Project Read Only", 4),
         (403, "CANNOT_CHANGE_GROUP_NAME", "Project Read Only", 4),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "access list", 4),
         (404, "CLUSTER_NOT_FOUND", "not found", 5),
-        (410, "VERSION_GONE", "listFlexBackups", 7),
+        (410, "VERSION_GONE", "API withdrawn", 7),
         (429, "RATE_LIMITED", "rate limited", 6),
-        (500, "UNEXPECTED_ERROR", "server failure", 1),
+        (500, "UNEXPECTED_ERROR", "server error", 1),
     ] {
         let refusal = CannedResponse::json(status, json!({ "error": status, "errorCode": code }));
         let atlas = start(MockAtlas::builder().snapshots(9).page_response(1, refusal)).await;
@@ -84,32 +84,32 @@ async fn each_refusal_is_told_and_prints_no_empty_list() {
                 (Some(exit), ""),
                 "{status}"
             );
-            assert_says(&ran, ", page 1: ");
-            assert_says(&ran, &format!("({status} {code})"));
-            assert_says(&ran, told);
-            assert_says(&ran, "\n  printed: 0 rows\n");
+            assert_reports(&ran, ", page 1: ");
+            assert_reports(&ran, &format!("({status} {code})"));
+            assert_reports(&ran, expected);
+            assert_reports(&ran, "\n  printed: 0 rows\n");
         }
     }
 }
 
 #[tokio::test]
-async fn an_unknown_instance_is_not_an_empty_one() {
+async fn an_unknown_cluster_is_not_an_empty_one() {
     let atlas = start(MockAtlas::builder().snapshots(9)).await;
     let ran = run(list(&atlas, ["--output", "json"])).await;
     assert_eq!(ran.code, Some(0));
 
-    let mut command = program(["list", "--instance", "Other"]);
+    let mut command = program(["list", "--cluster", "Other", "--api", "serverless"]);
     command
         .args(["--project", atlas.project_id()])
         .args(["--base-url", atlas.base_url()]);
     let ran = run(command).await;
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(5), ""));
-    assert_says(&ran, "SERVERLESS_INSTANCE_NOT_FOUND");
+    assert_reports(&ran, "SERVERLESS_INSTANCE_NOT_FOUND");
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_told_with_its_causes() {
-    // Bound once and given back: nobody listens there.
+async fn a_failed_connection_is_reported_with_its_causes() {
+    // Bound once and closed: nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -121,21 +121,21 @@ async fn a_server_that_is_not_there_is_told_with_its_causes() {
         "list",
         "--project",
         project,
-        "--instance",
-        "Instance0",
+        "--cluster",
+        "Cluster0",
         "--base-url",
         &url,
     ]))
     .await;
 
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
-    assert_says(&ran, ", page 1: connection failed");
-    assert_says(&ran, "\n  caused by: ");
-    assert_says(&ran, &url);
+    assert_reports(&ran, ", page 1: connection failed");
+    assert_reports(&ran, "\n  caused by: ");
+    assert_reports(&ran, &url);
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_costs_that_row_and_the_exit_code() {
+async fn an_item_that_cannot_be_read_costs_that_item_and_the_exit_code() {
     let atlas = start(MockAtlas::builder().rows([
         json!({ "id": "000000000000000000000001" }),
         json!({ "id": "000000000000000000000002", "createdAt": "yesterday" }),
@@ -159,17 +159,17 @@ async fn a_row_that_cannot_be_read_costs_that_row_and_the_exit_code() {
         .stderr
         .lines()
         .filter(|line| {
-            line.starts_with("error: Instance0") && line.contains(", page 1: unreadable row")
+            line.starts_with("error: Instance0") && line.contains(", page 1: unreadable item")
         })
         .collect();
     assert_eq!(errors.len(), 2, "{}", ran.stderr);
     assert!(errors[0].contains("000000000000000000000002"));
-    assert_says(&ran, "summary: 3 snapshots");
-    assert_says(&ran, "2 unreadable rows");
+    assert_reports(&ran, "summary: 3 items");
+    assert_reports(&ran, "2 unreadable items");
 }
 
 #[tokio::test]
-async fn the_announced_end_of_the_api_is_passed_on() {
+async fn the_announced_end_of_the_api_is_reported() {
     let page = CannedResponse::json(200, json!({ "results": [], "totalCount": 0, "links": [] }))
         .header("Deprecation", "@1688169599")
         .header("Sunset", "Thu, 1 Jan 2026 00:00:00 GMT");
@@ -177,14 +177,14 @@ async fn the_announced_end_of_the_api_is_passed_on() {
     let ran = run(list(&atlas, ["--output", "json"])).await;
 
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "[]\n"));
-    assert_says(&ran, "Deprecation: @1688169599");
-    assert_says(&ran, "Sunset: Thu, 1 Jan 2026 00:00:00 GMT");
-    assert_says(&ran, "does not prove there are none");
+    assert_reports(&ran, "Deprecation: @1688169599");
+    assert_reports(&ran, "Sunset: Thu, 1 Jan 2026 00:00:00 GMT");
+    assert_reports(&ran, "does not show that there are no snapshots");
 }
 
 #[tokio::test]
-async fn what_a_server_says_stays_on_its_line() {
-    let detail = "bad\r\nsummary: 9 snapshots\u{1b}[2J";
+async fn the_text_of_a_server_stays_on_its_line() {
+    let detail = "bad\r\nsummary: 9 items\u{1b}[2J";
     let refusal = CannedResponse::json(400, json!({ "error": 400, "detail": detail }));
     let atlas = start(MockAtlas::builder().page_response(1, refusal)).await;
     let ran = run(list(&atlas, [])).await;
@@ -213,7 +213,7 @@ async fn a_full_disk_is_a_failure() {
         let ran = run(command).await;
 
         assert_eq!(ran.code, Some(1), "{format}");
-        assert_says(
+        assert_reports(
             &ran,
             "error: cannot write to standard output\n  caused by: ",
         );
@@ -221,7 +221,7 @@ async fn a_full_disk_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_reader_that_has_left_hides_no_failure() {
+async fn a_closed_pipe_hides_no_failure() {
     let broken = CannedResponse::text(500, "Server Error");
     let atlas = start(
         MockAtlas::builder()
@@ -237,13 +237,13 @@ async fn a_reader_that_has_left_hides_no_failure() {
     let ran = run(command).await;
 
     assert_eq!(ran.code, Some(1));
-    assert_says(&ran, ", page 2: server failure (500)");
-    assert_says(&ran, "\n  printed: 0 rows\n");
+    assert_reports(&ran, ", page 2: server error (500)");
+    assert_reports(&ran, "\n  printed: 0 rows\n");
 }
 
 #[cfg(all(target_os = "linux", feature = "rustls", not(feature = "native-tls")))]
 #[tokio::test]
-async fn a_machine_without_certificates_is_told_so_with_the_causes() {
+async fn missing_certificates_are_reported_with_the_causes() {
     let mut command = program(["list", "--cluster", "Cluster0"]);
     command
         .args(["--project", "32b6e34b3d91647abb20e7b8"])
@@ -253,7 +253,7 @@ async fn a_machine_without_certificates_is_told_so_with_the_causes() {
     let ran = run(command).await;
 
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
-    assert_says(&ran, "error: internal failure: the HTTP client cannot");
-    assert_says(&ran, "\n  caused by: ");
-    assert_says(&ran, "CA certificates");
+    assert_reports(&ran, "error: internal error: the HTTP client cannot");
+    assert_reports(&ran, "\n  caused by: ");
+    assert_reports(&ran, "CA certificates");
 }

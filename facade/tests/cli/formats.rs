@@ -1,4 +1,4 @@
-//! The formats for programs: every row, in order, readable by the tools of the format.
+//! The output formats: every row, in order, readable by the tools of the format.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ async fn csv_prints_12345_rows_in_25_requests() {
     assert_eq!(atlas.request_count(), 25);
     assert_eq!(
         ran.stderr,
-        "summary: 12345 snapshots on 25 pages in 25 requests: read to the end, unverified\n"
+        "summary: 12345 items on 25 pages in 25 requests: complete, no change seen\n"
     );
 }
 
@@ -80,7 +80,7 @@ async fn an_empty_listing_is_an_empty_list_in_every_format() {
     for (format, printed) in [("json", "[]\n"), ("ndjson", ""), ("csv", &header)] {
         let ran = run(list(&atlas, ["--output", format])).await;
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), printed));
-        assert!(ran.stderr.contains("0 snapshots"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("0 items"), "{}", ran.stderr);
     }
 }
 
@@ -127,17 +127,106 @@ async fn csv_quotes_what_would_break_a_line() {
 }
 
 #[tokio::test]
-async fn page_size_and_prefetch_reach_the_server() {
-    let atlas = start(MockAtlas::builder().snapshots(100)).await;
-    let ran = run(list(
-        &atlas,
-        ["--page-size", "15", "--prefetch", "1", "--output", "csv"],
-    ))
-    .await;
+async fn page_size_and_pages_in_flight_reach_the_server() {
+    for flag in ["--max-in-flight", "--prefetch"] {
+        let atlas = start(MockAtlas::builder().snapshots(100)).await;
+        let arguments = ["--page-size", "15", flag, "1", "--output", "csv"];
+        let ran = run(list(&atlas, arguments)).await;
+
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let requests = atlas.requests();
+        assert_eq!(requests.len(), 7);
+        assert!(requests.iter().all(|sent| sent.items_per_page == Some(15)));
+        assert_eq!(atlas.peak_in_flight(), 1, "{flag}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_pipe_each_row_of_a_table_is_one_plain_line() {
+    let atlas = start(MockAtlas::builder().snapshots(1_200)).await;
+    let ran = run(list(&atlas, [])).await;
 
     assert_eq!(ran.code, Some(0));
-    let requests = atlas.requests();
-    assert_eq!(requests.len(), 7);
-    assert!(requests.iter().all(|sent| sent.items_per_page == Some(15)));
-    assert_eq!(atlas.peak_in_flight(), 1);
+    let mut lines = ran.stdout.lines();
+    let titles: Vec<_> = lines.next().unwrap().split_whitespace().collect();
+    assert_eq!(
+        titles,
+        [
+            "ID",
+            "CREATED",
+            "EXPIRES",
+            "FREQUENCY",
+            "VERSION",
+            "INSTANCE",
+            "TYPE",
+            "STATUS",
+            "BYTES"
+        ]
+    );
+    let ids: Vec<_> = lines
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(ids, atlas.snapshot_ids());
+    assert!(!ran.stdout.contains('\u{1b}'));
+}
+
+#[tokio::test]
+async fn a_narrow_table_leaves_out_columns_and_names_them() {
+    let atlas = start(MockAtlas::builder().snapshots(20)).await;
+    for width in [40, 80, 100, 120] {
+        let mut command = list(&atlas, ["--output", "table"]);
+        command.env("COLUMNS", width.to_string());
+        let ran = run(command).await;
+
+        assert_eq!(ran.code, Some(0));
+        let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
+        assert!(widest.unwrap() <= width, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("INSTANCE"));
+        assert!(
+            ran.stderr.starts_with("notice: no space for INSTANCE"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_cannot_send_commands_to_the_terminal() {
+    let rows = [json!({
+        "id": "32b6e34b3d91647abb20e7b8",
+        "status": "\u{1b}[2Jgone\r\nforged line",
+    })];
+    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let ran = run(list(&atlas, [])).await;
+
+    assert_eq!(ran.stdout.lines().count(), 2);
+    let controls = ran.stdout.chars().filter(|c| c.is_control() && *c != '\n');
+    assert_eq!(controls.count(), 0);
+}
+
+#[tokio::test]
+async fn absent_values_are_dashes_in_a_table() {
+    let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8" })];
+    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let ran = run(list(&atlas, [])).await;
+
+    let row: Vec<_> = ran
+        .stdout
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    assert_eq!(row, ["32b6e34b3d91647abb20e7b8", "-", "-", "-", "-"]);
+}
+
+#[tokio::test]
+async fn a_value_of_any_length_fits_into_a_table() {
+    let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8", "status": "é".repeat(100_000) })];
+    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let ran = run(list(&atlas, [])).await;
+
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches('é').count(), 100);
+    assert!(ran.stdout.contains("é…"));
 }

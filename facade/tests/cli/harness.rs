@@ -1,12 +1,21 @@
-//! Running the program.
+//! Running the program, and what its tests share.
 
+use std::future::Future;
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use atlas_snapshots_mock::{MockAtlas, MockAtlasBuilder};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::soon::soon;
+/// Turns a hang into a failure. Nothing here takes a second, and the client's own time limits,
+/// from 30 s, are not to end it.
+pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
+    let done = tokio::time::timeout(Duration::from_secs(20), future).await;
+    done.expect("it does not end")
+}
 
 /// A finished run.
 #[derive(Debug)]
@@ -77,11 +86,10 @@ pub(crate) fn project(atlas: &MockAtlas) -> [&str; 4] {
     ]
 }
 
-/// The arguments that lead to the instance of the mock.
-pub(crate) fn target(atlas: &MockAtlas) -> [&str; 6] {
-    let [project, id, base_url, url] = project(atlas);
-    let instance = atlas.instance_name();
-    [project, id, "--instance", instance, base_url, url]
+/// The arguments that lead to the serverless instance of the mock.
+pub(crate) fn target(atlas: &MockAtlas) -> Vec<&str> {
+    let cluster = ["--cluster", atlas.instance_name(), "--api", "serverless"];
+    [&project(atlas)[..], &cluster].concat()
 }
 
 /// Runs to the end. Unlike `Command::output`, it leaves redirections as they are.
@@ -107,4 +115,85 @@ pub(crate) async fn start(builder: MockAtlasBuilder) -> MockAtlas {
 /// The ids of JSON rows.
 pub(crate) fn ids(rows: &[Value]) -> Vec<&str> {
     rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
+}
+
+/// The API of each request, in order of arrival.
+pub(crate) fn requested_apis(atlas: &MockAtlas) -> Vec<&'static str> {
+    let requests = atlas.requests();
+    let api = |path: &str| {
+        if path.contains("/v2/") {
+            "flex"
+        } else {
+            "serverless"
+        }
+    };
+    requests.iter().map(|request| api(&request.path)).collect()
+}
+
+/// The file of `--checkpoint`, in a folder of its own.
+pub(crate) struct TempCheckpoint {
+    pub(crate) folder: TempDir,
+    pub(crate) file: PathBuf,
+}
+
+impl TempCheckpoint {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("at.json");
+        Self { folder, file }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.file.to_str().unwrap()
+    }
+
+    /// The names of all files in the folder.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    /// What the file contains, if it exists.
+    pub(crate) fn read(&self) -> Option<Value> {
+        let text = std::fs::read(&self.file).ok()?;
+        Some(serde_json::from_slice(&text).expect("the file is never half-written"))
+    }
+
+    /// How many rows were printed, as the file has it.
+    pub(crate) fn printed(&self) -> Option<u64> {
+        self.read()?["progress"]["printed"].as_u64()
+    }
+}
+
+/// `list` in pages of ten, one by one, that resumes from its own checkpoint file.
+pub(crate) fn resumable_list(atlas: &MockAtlas, format: &str, saved: &TempCheckpoint) -> Command {
+    let mut command = list(atlas, ["--page-size", "10", "--max-in-flight", "1"]);
+    command
+        .args(["--output", format])
+        .args(["--checkpoint", saved.path()])
+        .args(["--resume-from", saved.path()]);
+    command
+}
+
+/// The ids in the order printed, of whole rows of ndjson or csv, which has them first on each line.
+pub(crate) fn ids_of(stdout: &str) -> Vec<String> {
+    let rows = stdout.lines().filter(|line| !line.starts_with("id,"));
+    rows.map(|line| {
+        assert!(
+            !line.starts_with('{') || serde_json::from_str::<Value>(line).is_ok(),
+            "half a row: {line}"
+        );
+        line.trim_start_matches("{\"id\":\"")[..24].to_owned()
+    })
+    .collect()
+}
+
+/// How many csv headers were printed.
+pub(crate) fn headers(stdout: &str) -> usize {
+    stdout
+        .lines()
+        .filter(|line| line.starts_with("id,"))
+        .count()
 }

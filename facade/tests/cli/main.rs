@@ -8,22 +8,14 @@
 )]
 
 mod apis;
-#[path = "../asked/mod.rs"]
-mod asked;
-mod auth_check;
 mod checkpoint_file;
 mod completeness;
-mod continuing;
-mod environment;
+mod credentials;
 mod exit_codes;
 mod formats;
 mod harness;
-mod kept;
-mod secrets;
+mod resuming;
 #[cfg(target_os = "linux")]
 mod slow_reader;
-#[path = "../soon/mod.rs"]
-mod soon;
 mod streaming;
-mod table;
 mod usage;

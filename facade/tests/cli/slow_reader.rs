@@ -1,4 +1,4 @@
-//! A reader that lets the program wait, in the middle of a page.
+//! A reader of the rows for which the program has to wait, in the middle of a page.
 
 use std::io::{PipeReader, Read};
 use std::process::{ExitStatus, Stdio};
@@ -6,9 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use atlas_snapshots_mock::MockAtlas;
 use tokio::process::Child;
 
-use crate::harness::{kill, list, run, start};
-use crate::kept::{Kept, headers, ids_of};
-use crate::soon::soon;
+use crate::harness::{TempCheckpoint, headers, ids_of, kill, list, run, soon, start};
 
 /// What Linux keeps in the smallest pipe, and what it writes to one as a whole.
 const PIPE: usize = 4096;
@@ -16,7 +14,7 @@ const PIPE: usize = 4096;
 /// The program, with a page of rows to print and a reader that takes them piece by piece.
 struct Waiting {
     atlas: MockAtlas,
-    kept: Kept,
+    saved: TempCheckpoint,
     format: &'static str,
     child: Child,
     reader: PipeReader,
@@ -26,14 +24,14 @@ struct Waiting {
 impl Waiting {
     async fn for_reader_of(format: &'static str) -> Self {
         let atlas = start(MockAtlas::builder().snapshots(500)).await;
-        let kept = Kept::new();
+        let saved = TempCheckpoint::new();
         let (reader, writer) = std::io::pipe().unwrap();
         rustix::pipe::fcntl_setpipe_size(&writer, PIPE).unwrap();
-        let mut command = list(&atlas, ["--output", format, "--checkpoint", kept.path()]);
+        let mut command = list(&atlas, ["--output", format, "--checkpoint", saved.path()]);
         let child = command.stdout(writer).spawn().unwrap();
         let mut waiting = Self {
             atlas,
-            kept,
+            saved,
             format,
             child,
             reader,
@@ -47,7 +45,7 @@ impl Waiting {
     /// has nothing left to do but to wait for its reader.
     async fn until_full(&mut self, rows: u64) {
         soon(async {
-            while self.kept.printed().is_none_or(|printed| printed <= rows) {
+            while self.saved.printed().is_none_or(|printed| printed <= rows) {
                 tokio::task::yield_now().await;
             }
         })
@@ -56,7 +54,7 @@ impl Waiting {
 
     /// Takes the piece in the pipe, and waits for the next one.
     async fn take_piece(&mut self) {
-        let printed = self.kept.printed().unwrap();
+        let printed = self.saved.printed().unwrap();
         let mut piece = [0; PIPE];
         let length = self.reader.read(&mut piece).unwrap();
         self.rows.extend_from_slice(&piece[..length]);
@@ -75,7 +73,7 @@ impl Waiting {
     /// Prints the rest, and checks the whole.
     async fn assert_exact(self) {
         let mut command = list(&self.atlas, ["--output", self.format]);
-        command.args(["--resume-from", self.kept.path()]);
+        command.args(["--resume-from", self.saved.path()]);
         let rest = run(command).await;
         assert_eq!(rest.code, Some(0), "{rest:#?}");
         let printed = String::from_utf8(self.rows).unwrap();
@@ -103,64 +101,64 @@ async fn killed_in_the_middle_of_a_page_no_row_is_lost_torn_or_repeated() {
 }
 
 #[tokio::test]
-async fn interrupted_while_nobody_reads_it_ends_all_the_same() {
+async fn an_interrupt_ends_the_program_while_it_waits_for_its_reader() {
     for signal in ["-TERM", "-INT"] {
         let mut waiting = Waiting::for_reader_of("ndjson").await;
         waiting.take_piece().await;
         kill(waiting.child.id(), signal);
         let status = soon(waiting.child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(1));
-        assert_eq!(waiting.kept.files(), ["at.json"]);
+        assert_eq!(waiting.saved.files(), ["at.json"]);
         waiting.end().await;
         waiting.assert_exact().await;
     }
 }
 
 #[tokio::test]
-async fn a_reader_that_leaves_is_a_stop_where_a_place_is_kept() {
+async fn a_closed_pipe_is_reported_where_there_is_a_checkpoint_file() {
     let mut waiting = Waiting::for_reader_of("ndjson").await;
     waiting.take_piece().await;
     let Waiting {
-        kept,
+        saved,
         mut child,
         reader,
         ..
     } = waiting;
     drop(reader);
     let mut stderr = child.stderr.take().unwrap();
-    let mut said = String::new();
-    let reading = tokio::io::AsyncReadExt::read_to_string(&mut stderr, &mut said);
+    let mut messages = String::new();
+    let reading = tokio::io::AsyncReadExt::read_to_string(&mut stderr, &mut messages);
     soon(reading).await.unwrap();
     assert_eq!(soon(child.wait()).await.unwrap().code(), Some(1));
     assert!(
-        said.starts_with("error: cannot write to standard output\n"),
-        "{said}"
+        messages.starts_with("error: cannot write to standard output\n"),
+        "{messages}"
     );
-    assert!(said.contains("\n  resume with: "), "{said}");
-    let printed = kept.printed().unwrap();
+    assert!(messages.contains("\n  resume with: "), "{messages}");
+    let printed = saved.printed().unwrap();
     assert!(
-        said.contains(&format!("\n  printed: {printed} rows, perhaps some of ")),
-        "{said}"
+        messages.contains(&format!("\n  printed: {printed} rows, perhaps some of ")),
+        "{messages}"
     );
 }
 
 #[tokio::test]
-async fn standard_output_that_fails_moves_nothing() {
+async fn standard_output_that_fails_leaves_the_checkpoint_file_as_it_is() {
     let atlas = start(MockAtlas::builder().snapshots(50)).await;
-    let kept = Kept::new();
+    let saved = TempCheckpoint::new();
     let full = std::fs::OpenOptions::new()
         .write(true)
         .open("/dev/full")
         .unwrap();
     let listing = |extra: &str| {
         let mut command = list(&atlas, ["--output", "csv"]);
-        command.args([extra, kept.path()]);
+        command.args([extra, saved.path()]);
         command
     };
     let mut command = listing("--checkpoint");
     command.stdout(Stdio::from(full));
     let ran = run(command).await;
-    assert_eq!((ran.code, kept.printed()), (Some(1), Some(0)), "{ran:#?}");
+    assert_eq!((ran.code, saved.printed()), (Some(1), Some(0)), "{ran:#?}");
     assert!(ran.stderr.contains("\nsummary: "), "{ran:#?}");
 
     let rest = run(listing("--resume-from")).await;

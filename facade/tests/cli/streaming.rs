@@ -1,11 +1,10 @@
-//! Rows appear when they are there, and the program ends when it is told to.
+//! Rows are printed as they arrive, and the program ends when it is to end.
 
 use atlas_snapshots_mock::{MockAtlas, When, WireFault};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::harness::{Ran, list, run, start};
-use crate::soon::soon;
+use crate::harness::{Ran, list, run, soon, start};
 
 fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command.spawn().unwrap();
@@ -53,7 +52,7 @@ async fn json_rows_do_not_wait_either() {
 }
 
 #[tokio::test]
-async fn a_reader_that_leaves_ends_the_program_quietly() {
+async fn a_closed_pipe_ends_the_program_without_a_message() {
     let atlas = start(MockAtlas::builder().snapshots(5_000)).await;
     for format in ["table", "json", "ndjson", "csv"] {
         let (child, mut lines) = spawn(list(&atlas, ["--output", format]));
@@ -65,16 +64,16 @@ async fn a_reader_that_leaves_ends_the_program_quietly() {
 }
 
 #[tokio::test]
-async fn pages_travel_while_the_reader_of_the_rows_pauses() {
-    // Far more than a pipe holds: from the first page on, the program is stuck in writing.
+async fn pages_are_received_while_the_reader_of_the_rows_pauses() {
+    // Far more than a pipe holds: from the first page on, writing blocks.
     let atlas = start(MockAtlas::builder().snapshots(5_000)).await;
-    let (child, mut lines) = spawn(list(&atlas, ["--output", "ndjson", "--prefetch", "4"]));
-    let five_answered = |atlas: &MockAtlas| {
+    let (child, mut lines) = spawn(list(&atlas, ["--output", "ndjson", "--max-in-flight", "4"]));
+    let five_received = |atlas: &MockAtlas| {
         let requests = atlas.requests();
-        let answered = requests.iter().filter(|sent| sent.status == Some(200));
-        answered.count() >= 5
+        let received = requests.iter().filter(|sent| sent.status == Some(200));
+        received.count() >= 5
     };
-    soon(atlas.until(five_answered)).await;
+    soon(atlas.until(five_received)).await;
 
     let mut count = 0;
     while soon(lines.next_line()).await.unwrap().is_some() {
@@ -86,7 +85,7 @@ async fn pages_travel_while_the_reader_of_the_rows_pauses() {
 }
 
 #[tokio::test]
-async fn nobody_on_standard_error_changes_nothing() {
+async fn a_closed_standard_error_changes_nothing() {
     let atlas = start(MockAtlas::builder().snapshots(3)).await;
     let mut command = list(&atlas, ["--output", "csv"]);
     let (reader, writer) = std::io::pipe().unwrap();

@@ -1,15 +1,22 @@
-//! Bad usage: exit code 2, the value and its rule on standard error, no request.
+//! Arguments and environment. Bad usage: exit code 2, value and rule on standard error, no request.
 
 use atlas_snapshots_mock::MockAtlas;
 
-use crate::harness::{Ran, program, run, start};
+use tokio::process::Command;
 
+use crate::harness::{Ran, list, program, run, start};
+
+/// The project of the mock.
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
-fn assert_usage_error(ran: &Ran, said: &[&str]) {
+const TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
+const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+const BASE_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
+
+fn assert_usage_error(ran: &Ran, expected: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
-    for said in said {
-        assert!(ran.stderr.contains(said), "{said:?} in {ran:#?}");
+    for expected in expected {
+        assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
     }
 }
 
@@ -22,24 +29,27 @@ async fn a_bad_value_is_named_with_its_rule() {
         ("--project", "", characters),
         ("--project", "32B6E34B3D91647ABB20E7B8", characters),
         ("--project", "32b6e34b3d91647abb20e7b", characters),
-        ("--instance", "", letters),
+        ("--cluster", "", letters),
+        ("--cluster", "my_cluster", letters),
+        ("--cluster", "../groups", letters),
         ("--instance", "my_instance", letters),
-        ("--instance", "../groups", letters),
-        ("--page-size", "0", "1 to 500"),
-        ("--page-size", "501", "1 to 500"),
-        ("--page-size", "70000", "1 to 500"),
-        ("--page-size", "ten", "1 to 500"),
-        ("--prefetch", "0", "1 to 64"),
-        ("--prefetch", "65", "1 to 64"),
-        ("--prefetch", "1.5", "1 to 64"),
+        ("--page-size", "0", "0 is not in 1..=500"),
+        ("--page-size", "501", "501 is not in 1..=500"),
+        ("--page-size", "70000", "70000 is not in 1..=500"),
+        ("--page-size", "ten", "invalid digit"),
+        ("--max-in-flight", "0", "0 is not in 1..=64"),
+        ("--max-in-flight", "65", "65 is not in 1..=64"),
+        ("--max-in-flight", "1.5", "invalid digit"),
+        ("--consistency", "perhaps", "adaptive"),
+        ("--api", "dedicated", "serverless"),
         ("--output", "xml", "ndjson"),
     ] {
         let mut arguments = vec!["list", "--base-url", atlas.base_url()];
         if flag != "--project" {
             arguments.extend(["--project", PROJECT]);
         }
-        if flag != "--instance" {
-            arguments.extend(["--instance", "Instance0"]);
+        if !["--cluster", "--instance"].contains(&flag) {
+            arguments.extend(["--cluster", "Cluster0"]);
         }
         arguments.extend([flag, value]);
         let ran = run(program(arguments)).await;
@@ -55,15 +65,14 @@ async fn a_bad_base_url_is_named_with_its_rule() {
         ("", "scheme"),
         ("cloud.mongodb.com", "scheme"),
         ("ftp://cloud.mongodb.com", "must start with https://"),
-        ("https://cloud.mongodb.com/", "must not end with a slash"),
         ("http://cloud.mongodb.com", "must use https://"),
     ] {
         let ran = run(program([
             "list",
             "--project",
             PROJECT,
-            "--instance",
-            "Instance0",
+            "--cluster",
+            "Cluster0",
             "--base-url",
             url,
         ]))
@@ -73,15 +82,35 @@ async fn a_bad_base_url_is_named_with_its_rule() {
 }
 
 #[tokio::test]
+async fn a_hidden_alias_has_the_same_rules() {
+    let list = ["list", "--project", PROJECT, "--cluster", "Cluster0"];
+    let ran = run(program([&list[..], &["--prefetch", "65"]].concat())).await;
+    assert_usage_error(&ran, &["'65'", "--max-in-flight", "65 is not in 1..=64"]);
+
+    let both = ["--prefetch", "2", "--max-in-flight", "2"];
+    let ran = run(program([&list[..], &both].concat())).await;
+    assert_usage_error(&ran, &["--max-in-flight", "multiple times"]);
+}
+
+#[tokio::test]
+async fn verify_is_a_consistency_of_its_own() {
+    for consistency in ["single-pass", "adaptive", "verified"] {
+        let mut command = program(["list", "--project", PROJECT, "--cluster", "Cluster0"]);
+        command.args(["--verify", "--consistency", consistency]);
+        assert_usage_error(&run(command).await, &["--verify", "--consistency"]);
+    }
+}
+
+#[tokio::test]
 async fn what_is_missing_or_unknown_is_named() {
     let list = ["list", "--project", PROJECT];
     assert_usage_error(&run(program(list)).await, &["--cluster <NAME>", "Usage:"]);
 
-    let list = ["list", "--instance", "Instance0"];
+    let list = ["list", "--cluster", "Cluster0"];
     let ran = run(program(list)).await;
     assert_usage_error(&ran, &["--project", "MONGODB_ATLAS_PROJECT_ID", "Usage:"]);
 
-    let list = ["list", "--instance", "Instance0", "--colour"];
+    let list = ["list", "--cluster", "Cluster0", "--colour"];
     assert_usage_error(&run(program(list)).await, &["'--colour'", "Usage:"]);
 
     assert_usage_error(&run(program(["erase"])).await, &["'erase'", "Usage:"]);
@@ -89,13 +118,129 @@ async fn what_is_missing_or_unknown_is_named() {
 }
 
 #[tokio::test]
-async fn help_and_version_are_data() {
+async fn help_and_version_are_printed_on_standard_output() {
     for arguments in [vec!["--help"], vec!["list", "--help"], vec!["list", "-h"]] {
         let ran = run(program(arguments)).await;
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
         assert!(ran.stdout.contains("MONGODB_ATLAS_CLIENT_ID"));
+        for hidden in ["--instance", "--prefetch"] {
+            assert!(!ran.stdout.contains(hidden), "{hidden} in {ran:#?}");
+        }
     }
     let ran = run(program(["--version"])).await;
     let version = concat!("atlas-snapshots ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), version));
+}
+
+/// `list` with nothing but the cluster on the command line.
+fn bare<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Command {
+    let mut command = program(["list", "--cluster", "Instance0", "--output", "csv"]);
+    command.args(["--api", "serverless"]).envs(variables);
+    command
+}
+
+#[tokio::test]
+async fn project_and_base_url_come_from_the_environment() {
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let (url, project) = (atlas.base_url(), atlas.project_id());
+    // The Atlas CLI requires the slash.
+    let with_slash = format!("{url}/");
+    for url in [url, &with_slash] {
+        let ran = run(bare([(PROJECT_ID, project), (BASE_URL, url)])).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert_eq!(ran.stdout.lines().count(), 4);
+
+        let mut command = bare([]);
+        command.args(["--project", project, "--base-url", url]);
+        let ran = run(command).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+    }
+}
+
+#[tokio::test]
+async fn arguments_take_precedence_over_the_environment() {
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let mut command = list(&atlas, []);
+    command
+        .env(PROJECT_ID, "000000000000000000000000")
+        .env(BASE_URL, "https://nowhere.invalid");
+    assert_eq!(run(command).await.code, Some(0));
+
+    // Not even checked.
+    let mut command = list(&atlas, []);
+    command
+        .env(PROJECT_ID, "nonsense")
+        .env(BASE_URL, "nonsense");
+    assert_eq!(run(command).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn an_empty_variable_counts_as_unset() {
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let mut command = list(&atlas, []);
+    command.envs([(TOKEN, ""), (PROJECT_ID, ""), (BASE_URL, "")]);
+    assert_eq!(run(command).await.code, Some(0));
+    assert_eq!(atlas.requests()[0].authorization_scheme(), None);
+
+    let ran = run(bare([(PROJECT_ID, "")])).await;
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains(PROJECT_ID), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn a_bad_variable_is_named_with_its_rule() {
+    for (variables, expected) in [
+        (
+            vec![(PROJECT_ID, "nonsense")],
+            [PROJECT_ID, "\"nonsense\"", "24 characters"],
+        ),
+        (
+            vec![(PROJECT_ID, PROJECT), (BASE_URL, "nonsense")],
+            [BASE_URL, "\"nonsense\"", "scheme"],
+        ),
+        (
+            vec![(PROJECT_ID, PROJECT), (TOKEN, "with space")],
+            [TOKEN, "access token", "without spaces"],
+        ),
+    ] {
+        let ran = run(bare(variables)).await;
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+        for expected in expected {
+            assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_only_loopback_hosts_are_requested() {
+    for url in ["", "https://gateway.invalid"] {
+        let ran = run(bare([(PROJECT_ID, PROJECT), (BASE_URL, url)])).await;
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+        assert!(ran.stderr.contains(TOKEN), "{}", ran.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_sent_as_bearer() {
+    let atlas = start(MockAtlas::builder().snapshots(3).require_token("abc.def")).await;
+    assert_eq!(run(list(&atlas, [])).await.code, Some(4));
+
+    let mut command = list(&atlas, []);
+    command.env(TOKEN, "abc.def");
+    assert_eq!(run(command).await.code, Some(0));
+    assert!(atlas.requests()[1].authorization_is("Bearer abc.def"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_variable_that_is_not_text_is_refused_and_not_shown() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let mut command = bare([(PROJECT_ID, PROJECT)]);
+    command.env(TOKEN, OsStr::from_bytes(b"sesame\xff"));
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains(TOKEN), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("sesame"), "{}", ran.stderr);
 }

@@ -132,7 +132,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         edit: |it| it.set(shared_parameter!("itemsPerPage/schema/maximum"), 499),
         noticed: &[
             (Requests, "500 is greater than the maximum of 499"),
-            (Arguments, "PageSize of the facade takes \"500\""),
+            (Arguments, "page_size of the facade takes \"500\""),
             (Refusals, "?itemsPerPage=500 answered 200"),
         ],
     },
@@ -140,7 +140,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         what: "a higher maximum",
         edit: |it| it.set(shared_parameter!("itemsPerPage/schema/maximum"), 501),
         noticed: &[
-            (Arguments, "PageSize of the facade refuses \"501\""),
+            (Arguments, "page_size of the facade refuses \"501\""),
             (Refusals, "?itemsPerPage=501 answered 400"),
         ],
     },

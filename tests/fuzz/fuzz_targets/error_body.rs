@@ -1,4 +1,4 @@
-//! An error body, whatever it is, never hides the status and stays on one bounded line.
+//! Any error body leaves the status visible, and its excerpt is bounded and on one line.
 #![no_main]
 
 use atlas_snapshots::fuzz;

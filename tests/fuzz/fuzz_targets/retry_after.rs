@@ -1,4 +1,4 @@
-//! `Retry-After`, whatever it is, is a wait or nothing.
+//! Any `Retry-After` header is a wait or nothing.
 #![no_main]
 
 use std::time::Duration;

@@ -1,12 +1,12 @@
-//! The command line as clap sees it.
+//! The command line: commands, flags and the text of `--help`.
 
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use atlas_snapshots::{ClusterName, PageSize, Prefetch, ProjectId};
+use atlas_snapshots::{ClusterName, ProjectId};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::output::Format;
 
@@ -23,20 +23,20 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     List(ListArgs),
-    /// Look after signing in
+    /// Check authentication
     #[command(subcommand)]
     Auth(AuthCommand),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Find out with one small request whether the credentials let you in, and if not, why
+    /// Check with one small request whether the credentials may list the snapshots, and if not, why
     Check(TargetArgs),
 }
 
 /// Print every snapshot of one cluster
 ///
-/// Reads the listing page by page and prints each snapshot once, in the order Atlas gives.
+/// Reads the listing page by page and prints each snapshot once, in the order of Atlas.
 /// Rows go to standard output. Errors, notices and a closing summary go to standard error.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_BRIEF, after_long_help = LIST_MANUAL)]
@@ -44,40 +44,72 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
-    /// Snapshots to ask for in one request, 1 to 500
-    #[arg(long, value_name = "N", default_value_t)]
-    pub(crate) page_size: PageSize,
+    /// Snapshots to request per page, 1 to 500
+    #[arg(long, value_name = "N", default_value = "500")]
+    #[arg(value_parser = value_parser!(u16).range(1..=500))]
+    pub(crate) page_size: u16,
 
-    /// Requests under way at once, 1 to 64
-    #[arg(long, value_name = "N", default_value_t)]
-    pub(crate) prefetch: Prefetch,
+    /// Pages to request at once, 1 to 64
+    #[arg(long, alias = "prefetch", value_name = "N", default_value = "4")]
+    #[arg(value_parser = value_parser!(u8).range(1..=64))]
+    pub(crate) max_in_flight: u8,
 
     /// How to print the rows
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
 
-    /// Read the listing again until two readings agree, so that nothing can have been missed; at
-    /// least twice the requests, where there is more than one page
-    #[arg(long, conflicts_with_all = ["resume_from", "checkpoint"])]
-    pub(crate) verify: bool,
+    /// How sure to be that no snapshot was missed, where there is more than one page
+    #[arg(long, value_name = "LEVEL", default_value = "single-pass")]
+    consistency: ConsistencyChoice,
+
+    /// Short for --consistency verified
+    #[arg(long, conflicts_with = "consistency")]
+    verify: bool,
 
     /// The longest the whole listing may take, such as 30s, 5m or 1h30m [default: no limit]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) deadline: Option<Duration>,
 
-    /// How often at most to try a failing page again before giving up; 0 for not at all
+    /// How often at most to request a failed page again before giving up; 0 for not at all
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) max_retries: u32,
 
-    /// Keep in this file where the listing stands, for a later --resume-from; it is removed at the
-    /// end of the listing
+    /// Keep in this file how far the listing has come, for a later --resume-from; it is removed
+    /// at the end of the listing
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
 
-    /// Print only what follows the place that --checkpoint kept in this file; may be missing
+    /// Print only what follows the state that --checkpoint kept in this file; may be missing
     /// where --checkpoint names the same file
     #[arg(long, value_name = "FILE")]
     pub(crate) resume_from: Option<PathBuf>,
+}
+
+impl ListArgs {
+    pub(crate) fn consistency(&self) -> ConsistencyChoice {
+        if self.verify {
+            ConsistencyChoice::Verified
+        } else {
+            self.consistency
+        }
+    }
+
+    /// Whether another run can resume this one, or this one resumes another.
+    pub(crate) fn is_resumable(&self) -> bool {
+        self.checkpoint.is_some() || self.resume_from.is_some()
+    }
+}
+
+/// What `--consistency` accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConsistencyChoice {
+    /// Read once, and again on any sign that the set changed, as for verified; with --checkpoint
+    /// or --resume-from, read once
+    Adaptive,
+    /// Read again until two passes agree; at least two requests per page
+    Verified,
+    /// Read once, and look for signs that the set changed
+    SinglePass,
 }
 
 /// What `--api` accepts.
@@ -99,19 +131,19 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<ProjectId>,
 
-    /// Name of the cluster, of either kind; found out by asking Flex first
+    /// Name of the Flex cluster or serverless instance
     #[arg(long, value_name = "NAME", required_unless_present = "instance")]
     pub(crate) cluster: Option<ClusterName>,
 
     /// Name of a serverless instance; short for --cluster NAME --api serverless
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "api"])]
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["cluster", "api"])]
     pub(crate) instance: Option<ClusterName>,
 
-    /// Which API to ask
+    /// Which API to use
     #[arg(long, default_value = "auto")]
     pub(crate) api: ApiChoice,
 
-    /// Where Atlas is, without a trailing slash; plain http for this machine only
+    /// Base URL of Atlas; plain http for loopback hosts only
     /// [env: MONGODB_ATLAS_OPS_MANAGER_URL] [default: https://cloud.mongodb.com]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -137,8 +169,9 @@ Output formats:
   csv     a header and one line a snapshot, printed as they arrive; absent values are empty:
           id, createdAt, expiresAt, frequencyType, mongodVersion, serverlessInstanceName,
           snapshotType, status, storageSizeBytes, source, scheduledAt, startedAt, finishedAt
-  What only one API knows is absent for the other. A Flex snapshot says \"source\": \"flex\"; its
-  createdAt is the time it was finished. New fields and columns are added behind these.
+  Fields that only one API has are absent for the other. A Flex snapshot has
+  \"source\": \"flex\"; its createdAt is the time it was finished. New fields and columns are
+  added behind these.
 
 Environment:
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
@@ -154,28 +187,29 @@ Environment:
 Exit codes:
   0  Listed to the end
   1  Failed: standard error says what, where, and how many rows were printed; also when listed to
-     the end but for rows that could not be read, each of which is named
+     the end but for items that could not be read, each of which is named
   2  Bad usage: nothing was requested
-  3  Listed to the end, but the set changed meanwhile and a snapshot may be missing, or --verify
-     found no two readings that agree
-  4  Not let in: credentials, role or IP address
+  3  Listed to the end, but a snapshot may be missing: the set changed meanwhile, or no two passes
+     of a verified listing agreed
+  4  Rejected: credentials, role or IP address
   5  No such project or cluster
   6  Too many requests
   7  The API is withdrawn
 
-Stopping and going on:
-  --checkpoint FILE keeps in FILE where the listing stands. FILE is there from before the first
+Stopping and resuming:
+  --checkpoint FILE keeps in FILE how far the listing has come. FILE exists from before the first
   request until the listing has reached its end: while it exists, there is more to print.
   --resume-from FILE prints the rest, below the header that csv has already. What is listed and
-  the page size must be the same. Both want ndjson or csv: nothing can be added to a closed array
-  or a finished table. The exit code counts what earlier runs have met, too: rows that could not
-  be read, and signs of change.
+  the page size must be the same. Both need ndjson or csv: nothing can be added to a closed array
+  or a finished table. The exit code includes what earlier runs have met: items that could not be
+  read, and signs of change. Neither can be combined with --consistency verified.
 
   After a stop by an error, the deadline, Ctrl-C or SIGTERM, the rows of all runs together are the
   listing, none twice. So they are after a kill (SIGKILL, a crash), unless it falls into the
   instant between the printing of a few rows (4 KiB) and the renaming of FILE right behind it:
-  these rows then come twice. Half a row can be left behind by standard output that fails, as on
-  a full disk, and by a kill within a row longer than 4 KiB. FILE is not forced to disk.
+  these rows are then printed twice. Part of a row can be left behind by standard output that
+  fails, as on a full disk, and by a kill within a row longer than 4 KiB. FILE is not forced to
+  disk.
 
 Examples:
   # A table, project and credentials from the environment
@@ -187,10 +221,10 @@ Examples:
   atlas-snapshots list --cluster Cluster0 --output ndjson |
     jq -r 'select(.status == \"completed\").id'
 
-  # A spreadsheet, and proof that it is whole
+  # A spreadsheet, verified to be complete
   atlas-snapshots list --cluster Cluster0 --output csv --verify > snapshots.csv && echo complete
 
-  # Up to nine attempts, each going on where the last one stopped
+  # Up to nine attempts, each of which resumes the last one
   for attempt in 1 2 3 4 5 6 7 8 9; do
     atlas-snapshots list --cluster Cluster0 --output ndjson \\
       --checkpoint at.json --resume-from at.json >> snapshots.ndjson
@@ -203,7 +237,7 @@ Examples:
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0 \\
     --base-url http://127.0.0.1:8080";
 
-/// A usage error found after parsing, told as clap tells its own.
+/// A usage error found after parsing, in the form of clap's own.
 pub(crate) fn usage_error(kind: ErrorKind, message: impl Display) -> clap::Error {
     let mut named = Cli::command();
     // Gives the subcommands their full names for the usage line.
@@ -218,22 +252,11 @@ pub(crate) fn usage_error(kind: ErrorKind, message: impl Display) -> clap::Error
 }
 
 #[cfg(test)]
-#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn the_defaults_are_the_library_s() {
-        let cli = Cli::parse_from(["atlas-snapshots", "list", "--instance", "Instance0"]);
-        let Command::List(args) = cli.command else {
-            panic!("another command");
-        };
-        assert_eq!(args.page_size, PageSize::default());
-        assert_eq!(args.prefetch, Prefetch::default());
     }
 }

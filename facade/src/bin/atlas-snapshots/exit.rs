@@ -1,53 +1,59 @@
+//! How the program ends: exit codes, the reasons to stop early, and messages on standard error.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::iter::successors;
 use std::process::ExitCode;
 
-use atlas_snapshots::{Ending, ErrorKind, Summary};
+use atlas_snapshots::{Completeness, ErrorKind, IncompleteReason, Summary};
 
-/// How the program ended.
+/// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Listed to the end, every row printed; or the reader of the rows wanted no more, and no
-    /// place was to be kept.
+    /// Listed to the end, and every row was printed; or the reader of the rows closed the pipe,
+    /// and there is no checkpoint file.
     Complete = 0,
     /// Something is missing; standard error says what.
     Failed = 1,
-    /// Asked for what cannot be; clap ends with the same code.
+    /// The arguments are wrong; clap ends with the same code.
     Usage = 2,
-    /// Listed to the end, and a snapshot may have been missed: there is evidence of it, or the
-    /// proof asked for was not to be had.
-    Unvouched = 3,
-    /// Not let in: credentials, role or IP address.
-    NotLetIn = 4,
+    /// Listed to the end, and a snapshot may be missing: there is a sign of it, or a verified
+    /// listing found no two passes that agree.
+    Incomplete = 3,
+    /// Credentials, role or IP address were rejected.
+    AuthFailed = 4,
     /// No such project or cluster.
     NotFound = 5,
-    /// Too many requests, for longer than patience lasts.
+    /// Too many requests, and the retries are used up.
     RateLimited = 6,
     /// The API is withdrawn.
-    Sunset = 7,
+    Gone = 7,
 }
 
 impl Exit {
-    /// Of a listing that was read to its end, perhaps in several runs; the earlier ones met so many
-    /// unreadable rows.
-    pub(crate) fn of_end(summary: &Summary, unreadable_before: u64) -> Self {
-        match summary.ending() {
-            _ if summary.row_errors() + unreadable_before > 0 => Self::Failed,
-            Ending::SuspectedGap { .. } => Self::Unvouched,
-            _ => Self::Complete,
+    /// The code of a listing that reached its end.
+    pub(crate) fn of_completeness(completeness: Completeness) -> Self {
+        match completeness {
+            Completeness::Complete(_) => Self::Complete,
+            Completeness::PossiblyIncomplete(IncompleteReason::UnreadableItems) => Self::Failed,
+            Completeness::PossiblyIncomplete(_) => Self::Incomplete,
+            _ => Self::Failed,
         }
     }
 
-    /// Of a listing that an error stopped.
+    /// The code of a listing that an error ended.
     pub(crate) fn of_error(kind: ErrorKind) -> Self {
         match kind {
-            ErrorKind::Auth
+            // Such as the checkpoint of another listing.
+            ErrorKind::InvalidArgument => Self::Usage,
+            ErrorKind::TokenRequest
             | ErrorKind::Unauthenticated
             | ErrorKind::PermissionDenied
-            | ErrorKind::IpNotAllowed => Self::NotLetIn,
-            // Everything found is printed; only the proof is missing.
-            ErrorKind::Unsettled => Self::Unvouched,
+            | ErrorKind::IpNotAllowed => Self::AuthFailed,
             ErrorKind::NotFound => Self::NotFound,
             ErrorKind::RateLimited => Self::RateLimited,
-            ErrorKind::Sunset => Self::Sunset,
+            ErrorKind::Gone => Self::Gone,
             _ => Self::Failed,
         }
     }
@@ -56,5 +62,105 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         (exit as u8).into()
+    }
+}
+
+/// Why a listing was not printed to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StopReason {
+    #[error(transparent)]
+    Listing(#[from] atlas_snapshots::Error),
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
+    #[error("cannot write the checkpoint file")]
+    CheckpointFile(#[source] io::Error),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl StopReason {
+    /// The exit code of a listing that stopped in this state.
+    pub(crate) fn exit(&self, completeness: Completeness) -> Exit {
+        match self {
+            // All snapshots found are printed.
+            Self::Listing(error) if error.kind() == ErrorKind::PossiblyIncomplete => {
+                Exit::of_completeness(completeness)
+            }
+            Self::Listing(error) => Exit::of_error(error.kind()),
+            Self::Output(_) | Self::CheckpointFile(_) | Self::Interrupted => Exit::Failed,
+        }
+    }
+
+    /// Whether the rows that are still buffered can be written.
+    pub(crate) fn permits_output(&self) -> bool {
+        matches!(self, Self::Listing(_) | Self::Interrupted)
+    }
+
+    /// Whether the reader of the rows closed the pipe, as in `| head -1`.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Prints one line on standard error. Control characters, which a server may have sent, are
+/// replaced by blanks, so that a line stays one line and sends no commands to a terminal.
+pub(crate) fn print_line(line: impl Display) {
+    let line = line.to_string().replace(char::is_control, " ");
+    // Where standard error is closed, there is nowhere to report that.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Prints an error and its causes, one line each.
+pub(crate) fn print_error(error: &dyn Error) {
+    print_line(format_args!("error: {error}"));
+    for cause in successors(error.source(), |&cause| cause.source()) {
+        print_line(format_args!("  caused by: {cause}"));
+    }
+}
+
+/// Prints what Atlas announces about the API, and the summary of a listing.
+pub(crate) fn print_summary(summary: &Summary) {
+    if let Some(deprecation) = summary.deprecation() {
+        print_line(format_args!(
+            "notice: Atlas has deprecated this API (Deprecation: {deprecation})"
+        ));
+    }
+    if let Some(sunset) = summary.sunset() {
+        print_line(format_args!(
+            "notice: Atlas withdraws this API (Sunset: {sunset}); its successor is listFlexBackups"
+        ));
+    }
+    if summary.empty_after_sunset() {
+        print_line(
+            "notice: the empty list of an API past its sunset does not show that there are no \
+             snapshots; try --api flex",
+        );
+    }
+    print_line(format_args!("summary: {summary}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use atlas_snapshots::Basis;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_code_of_a_whole_listing_follows_from_its_completeness() {
+        for &basis in Basis::KNOWN {
+            let complete = Completeness::Complete(basis);
+            assert_eq!(Exit::of_completeness(complete), Exit::Complete);
+        }
+        for &reason in IncompleteReason::KNOWN {
+            let exit = Exit::of_completeness(Completeness::PossiblyIncomplete(reason));
+            let expected = match reason {
+                IncompleteReason::UnreadableItems => Exit::Failed,
+                _ => Exit::Incomplete,
+            };
+            assert_eq!(exit, expected, "{reason}");
+        }
+        for unfinished in [Completeness::InProgress, Completeness::Failed] {
+            assert_eq!(Exit::of_completeness(unfinished), Exit::Failed);
+        }
     }
 }

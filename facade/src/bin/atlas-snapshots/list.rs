@@ -1,113 +1,329 @@
-//! The command `list`: from arguments to a listing.
+//! The command `list`: configures the listing, prints its rows, and reports how it ended.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 
-use atlas_snapshots::{Consistency, RetryPolicy};
+use atlas_snapshots::{
+    Consistency, ErrorKind as LibraryErrorKind, ItemStream, ListRequest, RetryPolicy, Snapshot,
+};
 use clap::error::ErrorKind;
+use futures_core::Stream;
 
-use crate::args::{ListArgs, usage_error};
-use crate::bookmark::{self, Bookmark};
-use crate::diagnostics::say_error;
-use crate::exit::Exit;
-use crate::place::{Place, SoFar};
-use crate::printing::Printing;
-use crate::runtime;
-use crate::target::{NoClient, Target};
+use crate::args::{ConsistencyChoice, ListArgs, usage_error};
+use crate::checkpoint_file::{self, CheckpointFile, Contents, Progress};
+use crate::exit::{Exit, StopReason, print_error, print_line, print_summary};
+use crate::setup::{SetupError, Target, block_on};
+use crate::signals::Interrupt;
+use crate::writer::Writer;
 
-/// Lists, or says what is wrong with the arguments.
-pub(crate) fn run(args: ListArgs) -> Result<Exit, NoClient> {
-    let target = Target::resolve(args.target)?;
-    let keeps_place = args.checkpoint.is_some() || args.resume_from.is_some();
-    if keeps_place && !args.output.can_be_continued() {
-        let message = "--checkpoint and --resume-from want --output ndjson or csv";
-        return Err(usage_error(ErrorKind::ArgumentConflict, message).into());
+/// Lists, or returns what is wrong with the arguments.
+pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
+    check_resumable(args)?;
+    let target = Target::resolve(&args.target)?;
+    let resumed = read_checkpoint(args.resume_from.as_deref(), args.checkpoint.as_deref())?;
+    let atlas = target.client(|builder| builder.retry_policy(retry_policy(args)))?;
+    let mut request = configure(target.request(&atlas), args);
+    let mut earlier = Progress::default();
+    if let Some(contents) = resumed {
+        request = request.resume_from(contents.checkpoint);
+        earlier = contents.progress;
     }
-    let from = place_to_resume_from(args.resume_from.as_deref(), args.checkpoint.as_deref())?;
-    let atlas = target.client(|builder| builder.retry(policy(args.max_retries)))?;
-    let mut listing = target
-        .listing(&atlas)
-        .page_size(args.page_size)
-        .prefetch(args.prefetch)
-        .deadline(args.deadline);
-    if args.verify {
-        listing = listing.consistency(Consistency::verified());
-    }
-    let mut earlier = SoFar::default();
-    if let Some(from) = from {
-        listing = listing.resume_from(from.checkpoint);
-        earlier = from.so_far;
-    }
-    let snapshots = listing.stream();
-    let bookmark = match &args.checkpoint {
-        Some(path) => Some(first_bookmark(path, &Place::of(&snapshots, earlier))?),
+    let stream = request.stream();
+    let file = match &args.checkpoint {
+        Some(path) => Some(first_checkpoint(path, &Contents::of(&stream, earlier))?),
         None => None,
     };
-    let printing = Printing {
-        snapshots,
-        output: args.output.open(earlier.has_rows),
-        bookmark,
-        earlier,
-        target,
-    };
-    Ok(runtime::run(printing.run()).unwrap_or_else(|error| {
-        say_error(&error);
+    let listed = block_on(async {
+        let interrupt = match &file {
+            // An interrupt ends the program in order.
+            Some(_) => Interrupt::watched().unwrap_or_else(|_| Interrupt::unwatched()),
+            // It ends the program at once.
+            None => Interrupt::unwatched(),
+        };
+        let output = args.output.open(earlier.has_rows);
+        let listing = Listing {
+            stream,
+            writer: Writer::new(output, file, interrupt.clone()),
+            interrupt,
+            earlier,
+            target,
+        };
+        listing.run().await
+    });
+    Ok(listed.unwrap_or_else(|error| {
+        print_error(&error);
         Exit::Failed
     }))
 }
 
-/// Up to so many retries of a page.
-fn policy(max_retries: u32) -> RetryPolicy {
-    RetryPolicy::default().max_attempts(NonZeroU32::MIN.saturating_add(max_retries))
+/// Refuses arguments with which a listing cannot be stopped and resumed.
+fn check_resumable(args: &ListArgs) -> Result<(), clap::Error> {
+    if !args.is_resumable() {
+        return Ok(());
+    }
+    let message = if args.consistency() == ConsistencyChoice::Verified {
+        "--verify (--consistency verified) cannot be combined with --checkpoint or \
+         --resume-from: a verified listing reads everything itself"
+    } else if !args.output.is_continuable() {
+        "--checkpoint and --resume-from need --output ndjson or csv"
+    } else {
+        return Ok(());
+    };
+    Err(usage_error(ErrorKind::ArgumentConflict, message))
 }
 
-/// A missing file is the beginning where this run is to keep it, and a mistake otherwise.
-fn place_to_resume_from(
+fn configure(mut request: ListRequest<Snapshot>, args: &ListArgs) -> ListRequest<Snapshot> {
+    if let Some(limit) = args.deadline {
+        request = request.deadline(limit);
+    }
+    let consistency = match args.consistency() {
+        // Items that another pass finds can be behind the place to resume from, where a resumed
+        // run would print them once more.
+        ConsistencyChoice::Adaptive if args.is_resumable() => Consistency::single_pass(),
+        ConsistencyChoice::Adaptive => Consistency::adaptive(),
+        ConsistencyChoice::Verified => Consistency::verified(),
+        ConsistencyChoice::SinglePass => Consistency::single_pass(),
+    };
+    request
+        .page_size(args.page_size)
+        .max_in_flight(args.max_in_flight.into())
+        .consistency(consistency)
+}
+
+fn retry_policy(args: &ListArgs) -> RetryPolicy {
+    RetryPolicy::default().max_retries(args.max_retries)
+}
+
+/// A missing file means the beginning where this run writes it, and is a mistake otherwise.
+fn read_checkpoint(
     path: Option<&Path>,
     checkpoint: Option<&Path>,
-) -> Result<Option<Place>, clap::Error> {
+) -> Result<Option<Contents>, clap::Error> {
     let Some(path) = path else { return Ok(None) };
     let refuse = |message| {
         let message = format!("--resume-from: {message}");
         usage_error(ErrorKind::ValueValidation, message)
     };
-    let place = bookmark::read(path).map_err(refuse)?;
-    if place.is_none() && checkpoint != Some(path) {
+    let contents = checkpoint_file::read(path).map_err(refuse)?;
+    if contents.is_none() && checkpoint != Some(path) {
         let path = path.display();
         return Err(refuse(format!(
             "there is no {path}; with --checkpoint {path} as well, that would mean from the start"
         )));
     }
-    Ok(place)
+    Ok(contents)
 }
 
-/// The bookmark where the run begins: better found impossible now than behind a page of rows.
-fn first_bookmark(path: &Path, place: &Place) -> Result<Bookmark, clap::Error> {
-    let bookmark = Bookmark::at(path).and_then(|bookmark| {
-        bookmark.set(place)?;
-        Ok(bookmark)
+/// Writes the file where the run begins, so that an unusable path is found before any request.
+fn first_checkpoint(path: &Path, contents: &Contents) -> Result<CheckpointFile, clap::Error> {
+    let file = CheckpointFile::new(path).and_then(|file| {
+        file.write(contents)?;
+        Ok(file)
     });
-    bookmark.map_err(|error| {
+    file.map_err(|error| {
         let path = path.display();
         let message = format!("--checkpoint: cannot write {path}: {error}");
         usage_error(ErrorKind::ValueValidation, message)
     })
 }
 
+/// A listing that is being printed.
+struct Listing {
+    stream: ItemStream<Snapshot>,
+    writer: Writer,
+    interrupt: Interrupt,
+    /// What the runs that this one resumes have printed.
+    earlier: Progress,
+    target: Target,
+}
+
+impl Listing {
+    /// Prints the rows, and reports how the listing ended.
+    async fn run(mut self) -> Exit {
+        let printed = self.print_rows().await;
+        match self.finish(printed) {
+            Ok(()) => self.report_end(),
+            // The reader needs no more rows, and there is nothing to resume.
+            Err(stop) if stop.is_closed_pipe() && self.writer.hint().is_none() => Exit::Complete,
+            Err(stop) => self.report_stop(&stop),
+        }
+    }
+
+    /// Prints rows until the listing or the output ends. An item that cannot be read is reported,
+    /// and the next one printed.
+    async fn print_rows(&mut self) -> Result<(), StopReason> {
+        loop {
+            let (buffered, _) = self.stream.size_hint();
+            if buffered == 0 {
+                // The next row has yet to be received: show those that are here.
+                self.writer.flush()?;
+            }
+            let next = tokio::select! {
+                biased;
+                () = self.interrupt.arrives() => return Err(StopReason::Interrupted),
+                next = self.stream.next() => next,
+            };
+            match next {
+                Some(Ok(snapshot)) => self.writer.row(&snapshot)?,
+                Some(Err(error)) if error.kind() == LibraryErrorKind::InvalidItem => {
+                    print_error(&error);
+                }
+                Some(Err(error)) => return Err(error.into()),
+                None => return Ok(()),
+            }
+            self.writer
+                .set_checkpoint(|| Contents::of(&self.stream, self.earlier));
+        }
+    }
+
+    /// Writes what is left to write.
+    fn finish(&mut self, printed: Result<(), StopReason>) -> Result<(), StopReason> {
+        let Err(stop) = printed else {
+            self.writer.finish()?;
+            return self.writer.remove_checkpoint();
+        };
+        if stop.permits_output() {
+            // A listing that failed before its first row prints nothing: an empty list would read
+            // as "there are no snapshots".
+            let written = if self.stream.summary().delivered() > 0 {
+                self.writer.finish()
+            } else {
+                self.writer.flush()
+            };
+            match written {
+                // An interrupt is reported as the reason itself.
+                Ok(()) | Err(StopReason::Interrupted) => {}
+                Err(also) => print_error(&also),
+            }
+        }
+        Err(stop)
+    }
+
+    fn report_end(&self) -> Exit {
+        if let Some(notice) = self.writer.notice() {
+            print_line(format_args!("notice: {notice}"));
+        }
+        self.report_earlier_runs();
+        let summary = self.stream.summary();
+        print_summary(&summary);
+        Exit::of_completeness(summary.completeness())
+    }
+
+    fn report_stop(&self, stop: &StopReason) -> Exit {
+        print_error(stop);
+        print_line(format_args!("  listing: {}", self.target));
+        let written = self.writer.rows_written();
+        if let StopReason::Output(_) = stop {
+            let next = self.writer.rows_buffered();
+            print_line(format_args!(
+                "  printed: {written} rows, perhaps some of the next {next} too"
+            ));
+        } else {
+            print_line(format_args!("  printed: {written} rows"));
+        }
+        let summary = self.stream.summary();
+        let exit = stop.exit(summary.completeness());
+        if let (Some(hint), false) = (self.writer.hint(), exit == Exit::Usage) {
+            print_line(format_args!("  {hint}"));
+        }
+        self.report_earlier_runs();
+        print_summary(&summary);
+        exit
+    }
+
+    /// Reports what the runs that this one resumes have done; the summary is of this run alone.
+    fn report_earlier_runs(&self) {
+        let (printed, unreadable) = (self.earlier.printed, self.earlier.unreadable);
+        if printed > 0 {
+            print_line(format_args!(
+                "notice: rows printed by earlier runs: {printed}"
+            ));
+        }
+        if unreadable > 0 {
+            print_line(format_args!(
+                "notice: items that earlier runs could not read: {unreadable}"
+            ));
+        }
+    }
+}
+
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 mod tests {
+    use atlas_snapshots::Atlas;
     use clap::Parser;
 
     use super::*;
     use crate::args::{Cli, Command};
 
+    fn list_args(extra: &[&str]) -> ListArgs {
+        let arguments = ["atlas-snapshots", "list", "--cluster", "Cluster0"];
+        let arguments = arguments.iter().chain(extra);
+        match Cli::parse_from(arguments).command {
+            Command::List(args) => args,
+            Command::Auth(_) => panic!("another command"),
+        }
+    }
+
+    fn request() -> ListRequest<Snapshot> {
+        let atlas = Atlas::builder().base_url("http://127.0.0.1:1").build();
+        let project = "32b6e34b3d91647abb20e7b8";
+        atlas.unwrap().snapshots(project, "Cluster0")
+    }
+
+    fn configured(extra: &[&str]) -> String {
+        format!("{:?}", configure(request(), &list_args(extra)))
+    }
+
     #[test]
-    fn the_default_number_of_retries_is_the_library_s() {
-        let cli = Cli::parse_from(["atlas-snapshots", "list", "--cluster", "Cluster0"]);
-        let Command::List(args) = cli.command else {
-            unreachable!("another command");
-        };
-        assert_eq!(policy(args.max_retries), RetryPolicy::default());
-        assert_eq!(policy(0), RetryPolicy::none());
+    fn the_defaults_are_the_library_s() {
+        assert_eq!(configured(&[]), format!("{:?}", request()));
+        assert_eq!(retry_policy(&list_args(&[])), RetryPolicy::default());
+        let no_retries = list_args(&["--max-retries", "0"]);
+        assert_eq!(retry_policy(&no_retries), RetryPolicy::none());
+    }
+
+    #[test]
+    fn each_flag_sets_its_value_and_aliases_do_the_same() {
+        let expected = |request: ListRequest<Snapshot>| format!("{request:?}");
+        for (extra, request) in [
+            (&["--page-size", "15"][..], request().page_size(15)),
+            (&["--max-in-flight", "7"], request().max_in_flight(7)),
+            (&["--prefetch", "7"], request().max_in_flight(7)),
+            (
+                &["--deadline", "1h30m"],
+                request().deadline(std::time::Duration::from_secs(5_400)),
+            ),
+            (
+                &["--consistency", "single-pass"],
+                request().consistency(Consistency::single_pass()),
+            ),
+            (
+                &["--consistency", "adaptive"],
+                request().consistency(Consistency::adaptive()),
+            ),
+            (
+                &["--consistency", "verified"],
+                request().consistency(Consistency::verified()),
+            ),
+            (
+                &["--verify"],
+                request().consistency(Consistency::verified()),
+            ),
+        ] {
+            assert_eq!(configured(extra), expected(request), "{extra:?}");
+        }
+    }
+
+    #[test]
+    fn an_adaptive_listing_that_can_be_resumed_is_a_single_pass() {
+        for flag in ["--checkpoint", "--resume-from"] {
+            let adaptive = configured(&["--consistency", "adaptive", flag, "at.json"]);
+            let single_pass = configured(&["--consistency", "single-pass"]);
+            assert_eq!(adaptive, single_pass, "{flag}");
+        }
     }
 }

@@ -1,45 +1,62 @@
-//! `atlas-snapshots`: the snapshots of a MongoDB Atlas serverless instance, on the command line.
+//! `atlas-snapshots`: lists the snapshots of MongoDB Atlas clusters on the command line.
 //!
-//! Rows go to standard output, everything else to standard error.
+//! Rows go to standard output, everything else to standard error. A module imports only from those
+//! behind it in this list: `list`, `writer`, `setup`, `args`, `output`, `checkpoint_file`, `exit`,
+//! `signals`.
 
 mod args;
-mod bookmark;
-mod check;
-mod diagnostics;
-mod environment;
+mod checkpoint_file;
 mod exit;
-mod interrupt;
 mod list;
 mod output;
-mod place;
-mod printer;
-mod printing;
-mod room;
-mod runtime;
-mod stop;
-mod target;
+mod setup;
+mod signals;
+mod writer;
 
 use std::process::ExitCode;
 
+use atlas_snapshots::RetryPolicy;
 use clap::Parser;
 
-use args::{AuthCommand, Cli, Command};
-use diagnostics::say_error;
-use exit::Exit;
-use target::NoClient;
+use args::{AuthCommand, Cli, Command, TargetArgs};
+use exit::{Exit, print_error, print_line};
+use setup::{SetupError, Target, block_on};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::List(args) => list::run(args),
-        Command::Auth(AuthCommand::Check(args)) => check::run(args),
+        Command::List(args) => list::run(&args),
+        Command::Auth(AuthCommand::Check(args)) => check(&args),
     };
     match result {
         Ok(exit) => exit.into(),
         // Prints message and usage on standard error, and ends with code 2.
-        Err(NoClient::Usage(usage)) => usage.exit(),
-        Err(NoClient::Failed(error)) => {
-            say_error(&error);
+        Err(SetupError::Usage(usage)) => usage.exit(),
+        Err(SetupError::Failed(error)) => {
+            print_error(&error);
             Exit::Failed.into()
         }
     }
+}
+
+/// The command `auth check`: requests one snapshot, and prints whether that was allowed.
+fn check(args: &TargetArgs) -> Result<Exit, SetupError> {
+    let target = Target::resolve(args)?;
+    let atlas = target.client(|builder| builder.retry_policy(RetryPolicy::none()))?;
+    // With the page limit, no further page is requested ahead.
+    let mut pages = target.request(&atlas).page_size(1).page_limit(1).pages();
+    Ok(match block_on(async move { pages.next().await }) {
+        Ok(Some(Err(error))) => {
+            print_error(&error);
+            print_line(format_args!("  checked: {target}"));
+            Exit::of_error(error.kind())
+        }
+        Ok(_) => {
+            print_line(format_args!("ok: may list the snapshots of {target}"));
+            Exit::Complete
+        }
+        Err(error) => {
+            print_error(&error);
+            Exit::Failed
+        }
+    })
 }

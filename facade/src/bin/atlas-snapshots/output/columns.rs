@@ -1,11 +1,26 @@
-//! The fields of a snapshot as text, for the formats that have columns.
+//! What every output format implements, and the columns of those that have them.
 
 use std::borrow::Cow;
+use std::io;
 
 use atlas_snapshots::Snapshot;
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// One column. Links are left out: nothing in them is news to a reader of a table.
+/// Turns rows into text, which is appended to `out`.
+pub(crate) trait Output {
+    /// A row; where the format allows it, whole and ready to be printed.
+    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// What belongs after the last row. Without any row, this is an empty list.
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// What a person should know about what was printed.
+    fn notice(&self) -> Option<String> {
+        None
+    }
+}
+
+/// One column. Links have none: they only repeat what was requested.
 pub(crate) struct Column {
     /// The name in the Atlas API, and in machine-readable headers.
     pub(crate) name: &'static str,
@@ -23,7 +38,7 @@ pub(crate) enum InTable {
     Always,
     /// Where a row fills it: what only one of the APIs has.
     Filled,
-    /// It would say the same on every row, or as another column.
+    /// It has the same value in every row, or that of another column.
     Never,
 }
 

@@ -1,3 +1,5 @@
+//! The table for reading, fitted to the width of the terminal.
+
 use std::borrow::Cow;
 use std::env;
 use std::io::{self, Write};
@@ -6,10 +8,9 @@ use atlas_snapshots::Snapshot;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use terminal_size::{Width, terminal_size_of};
 
-use super::Output;
-use super::columns::{COLUMNS, InTable};
+use super::columns::{COLUMNS, InTable, Output};
 
-/// What to leave out where the terminal is narrow, least missed first.
+/// What to leave out where the terminal is narrow, the least important first.
 const DISPENSABLE: [&str; 7] = [
     "INSTANCE",
     "VERSION",
@@ -31,7 +32,7 @@ pub(crate) struct TableOutput {
     table: Table,
     /// Which columns a row has filled.
     filled: [bool; COLUMNS.len()],
-    /// Titles left out for want of room.
+    /// Titles left out for lack of space.
     left_out: Vec<&'static str>,
 }
 
@@ -55,7 +56,7 @@ impl TableOutput {
         }
     }
 
-    /// Leaves out columns, and in the end wraps cells, until the table is as narrow as asked.
+    /// Leaves out columns, and in the end wraps cells, until the table is no wider than `width`.
     fn fit(&mut self, width: u16) {
         for title in DISPENSABLE {
             if self.natural_width() <= width {
@@ -129,11 +130,11 @@ impl Output for TableOutput {
     fn notice(&self) -> Option<String> {
         let columns = self.left_out.join(", ");
         (!columns.is_empty())
-            .then(|| format!("no room for {columns}; --output csv has every column"))
+            .then(|| format!("no space for {columns}; --output csv has every column"))
     }
 }
 
-/// Whatever a server sends must neither command the terminal nor fill it.
+/// The value without control characters, which are commands to a terminal, and not too long.
 fn legible(value: &str) -> String {
     let mut text = value.replace(char::is_control, "\u{fffd}");
     if let Some((end, _)) = text.char_indices().nth(LONGEST) {

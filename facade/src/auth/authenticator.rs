@@ -1,0 +1,205 @@
+//! Sends authenticated requests, whatever the credentials.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::digest::DigestSession;
+use super::secrets::Secrets;
+use super::service_account::ServiceAccount;
+use super::token::AccessToken;
+use super::token_provider::{TokenOrigin, TokenProvider};
+use super::{Credentials, Kind};
+use crate::error::{Error, ErrorBody, ErrorKind, Result};
+use crate::http::base_url::BaseUrl;
+use crate::http::client::{HttpClient, RequestCounter, fetch};
+use crate::http::clock::Clock;
+use crate::model::invalid_item::InvalidItem;
+
+/// Authenticates the requests of one client and sends them. Clones of the client share one.
+#[derive(Debug)]
+pub(crate) struct Authenticator {
+    http: Arc<dyn HttpClient>,
+    max_response_bytes: usize,
+    scheme: Scheme,
+    secrets: Arc<Secrets>,
+}
+
+#[derive(Debug)]
+enum Scheme {
+    Anonymous,
+    /// A token that cannot be replaced.
+    Bearer(HeaderValue),
+    /// Tokens that are obtained and replaced as needed.
+    Token(Box<TokenProvider>),
+    Digest(Box<DigestSession>),
+}
+
+impl Authenticator {
+    /// # Errors
+    ///
+    /// `InvalidArgument` when the access token cannot be sent in a header.
+    pub(crate) fn new(
+        credentials: Credentials,
+        http: Arc<dyn HttpClient>,
+        base_url: &BaseUrl,
+        clock: Arc<dyn Clock>,
+        max_response_bytes: usize,
+    ) -> Result<Self> {
+        let secrets = Arc::new(Secrets::default());
+        let provider = |origin| {
+            let provider = TokenProvider::new(origin, clock, Arc::clone(&secrets));
+            Scheme::Token(Box::new(provider))
+        };
+        let scheme = match credentials.0 {
+            Kind::Anonymous => Scheme::Anonymous,
+            Kind::AccessToken(token) => {
+                secrets.add(&token);
+                Scheme::Bearer(AccessToken::new(token.expose_secret()).authorization()?)
+            }
+            Kind::ServiceAccount {
+                client_id,
+                client_secret,
+            } => {
+                secrets.add(&client_secret);
+                provider(TokenOrigin::ServiceAccount(ServiceAccount {
+                    http: Arc::clone(&http),
+                    base_url: base_url.clone(),
+                    client_id,
+                    client_secret,
+                }))
+            }
+            Kind::TokenFn(function) => {
+                // Takes the place of the client secret, which is never dropped.
+                secrets.add(&SecretString::default());
+                provider(TokenOrigin::Function(function))
+            }
+            Kind::ApiKey {
+                public_key,
+                private_key,
+            } => {
+                secrets.add(&private_key);
+                Scheme::Digest(Box::new(DigestSession::new(public_key, private_key)))
+            }
+        };
+        Ok(Self {
+            http,
+            max_response_bytes,
+            scheme,
+            secrets,
+        })
+    }
+
+    /// Sends `request` with authentication and returns the whole response.
+    ///
+    /// A request whose token is rejected is sent once more with a new token, and a request that
+    /// is challenged once more with a response to the challenge. Every request is counted, those
+    /// for tokens excepted.
+    ///
+    /// # Errors
+    ///
+    /// `TokenRequest` when no token or challenge can be obtained, and those of the transport.
+    pub(crate) async fn execute(
+        &self,
+        request: Request<Bytes>,
+        counter: &RequestCounter,
+    ) -> Result<Response<Bytes>> {
+        match &self.scheme {
+            Scheme::Anonymous => self.send(request, counter).await,
+            Scheme::Bearer(header) => self.send(authorized(request, header), counter).await,
+            Scheme::Token(provider) => self.execute_with_token(provider, request, counter).await,
+            Scheme::Digest(session) => self.execute_with_digest(session, request, counter).await,
+        }
+    }
+
+    /// Replaces the client's secrets in the texts of the server that `error` carries.
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        self.secrets.redact(error)
+    }
+
+    /// Replaces the client's secrets in the texts of an item that could not be read.
+    pub(crate) fn redact_item(&self, item: &mut InvalidItem) {
+        self.secrets.redact_item(item);
+    }
+
+    /// Forgets the current token, and revokes it where Atlas issued it.
+    pub(crate) async fn revoke_token(&self) -> Result<()> {
+        match &self.scheme {
+            Scheme::Token(provider) => provider.revoke().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn execute_with_token(
+        &self,
+        provider: &TokenProvider,
+        request: Request<Bytes>,
+        counter: &RequestCounter,
+    ) -> Result<Response<Bytes>> {
+        let token = provider.authorize().await?;
+        let response = self
+            .send(authorized(request.clone(), &token.header), counter)
+            .await?;
+        if !rejects_credentials(&response) {
+            return Ok(response);
+        }
+        // A token can be revoked before it expires.
+        provider.invalidate(&token).await;
+        let token = provider.authorize().await?;
+        self.send(authorized(request, &token.header), counter).await
+    }
+
+    async fn execute_with_digest(
+        &self,
+        session: &DigestSession,
+        mut request: Request<Bytes>,
+        counter: &RequestCounter,
+    ) -> Result<Response<Bytes>> {
+        // Without a challenge, one request is sent to be challenged while the others wait.
+        let mut first = None;
+        if !session.has_challenge() {
+            let guard = session.first.lock().await;
+            first = Some(guard).filter(|_| !session.has_challenge());
+        }
+        let mut again = request.clone();
+        let answered = session.authorize(&mut request)?;
+        let response = self.send(request, counter).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        match session.update_challenge(response.headers(), answered) {
+            Ok(()) => drop(first),
+            // Rejected without a new challenge: the response itself says more.
+            Err(_) if answered.is_some() => return Ok(response),
+            Err(error) => return Err(error),
+        }
+        session.authorize(&mut again)?;
+        self.send(again, counter).await
+    }
+
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        counter: &RequestCounter,
+    ) -> Result<Response<Bytes>> {
+        counter.count();
+        fetch(&*self.http, request, self.max_response_bytes).await
+    }
+}
+
+fn authorized(mut request: Request<Bytes>, header: &HeaderValue) -> Request<Bytes> {
+    request.headers_mut().insert(AUTHORIZATION, header.clone());
+    request
+}
+
+/// Whether a response rejects the token. A missing role is not a matter of tokens.
+fn rejects_credentials(response: &Response<Bytes>) -> bool {
+    response.status() == StatusCode::UNAUTHORIZED && {
+        let body = ErrorBody::read(response.body());
+        let kind = ErrorKind::of_response(401, body.error_code.as_deref());
+        kind == ErrorKind::Unauthenticated
+    }
+}

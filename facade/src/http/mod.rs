@@ -1,0 +1,7 @@
+//! HTTP without Atlas: the base URL, bounded responses, headers, retries and the clock.
+
+pub(crate) mod base_url;
+pub(crate) mod client;
+pub(crate) mod clock;
+pub(crate) mod headers;
+pub(crate) mod retry;

@@ -1,0 +1,8 @@
+//! Plain data: identifiers, snapshots, checkpoints, and how complete a listing is.
+
+pub(crate) mod checkpoint;
+pub(crate) mod completeness;
+pub(crate) mod ids;
+pub(crate) mod invalid_item;
+pub(crate) mod snapshot;
+pub(crate) mod text_enum;

@@ -1,0 +1,141 @@
+//! One call of a generated operation, with its response recorded.
+//!
+//! The generated client loses the status, headers and bytes of a body that it cannot decode.
+//! A call keeps the whole response, so that nothing of it is lost.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use atlas_snapshots_generated::{Client, Error as GeneratedError, Hooks, Transport};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use super::operation::{Operation, Sent};
+use super::response::{decode, decode_leniently, into_error};
+use crate::auth::authenticator::Authenticator;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::base_url::BaseUrl;
+use crate::http::client::RequestCounter;
+use crate::http::clock::Clock;
+use crate::http::headers::ResponseNotices;
+use crate::http::retry::Retrier;
+use crate::paging::page::PageResponse;
+
+/// What all clones of a client share.
+#[derive(Debug)]
+pub(crate) struct ClientInner {
+    pub(crate) base_url: BaseUrl,
+    /// Builds the requests of generated code, and sends none of them.
+    pub(crate) request_builder: reqwest::Client,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) retrier: Arc<Retrier>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The transport of one call.
+pub(crate) struct Call {
+    client: Arc<ClientInner>,
+    counter: RequestCounter,
+    outcome: Mutex<Option<Result<Response<Bytes>>>>,
+}
+
+impl Call {
+    pub(crate) fn new(client: Arc<ClientInner>, counter: RequestCounter) -> Arc<Self> {
+        Arc::new(Self {
+            client,
+            counter,
+            outcome: Mutex::default(),
+        })
+    }
+
+    /// A generated client for this call.
+    pub(crate) fn client(self: &Arc<Self>) -> Client {
+        Client::new_with_client(
+            self.client.base_url.as_str(),
+            self.client.request_builder.clone(),
+            Hooks::with_transport(Arc::clone(self) as Arc<dyn Transport>),
+        )
+    }
+
+    /// Makes a page out of what the generated client returned and what was recorded.
+    ///
+    /// A page that decodes strictly is taken as it is; one that does not is read item by item.
+    pub(crate) fn page<O: Operation>(
+        &self,
+        sent: Sent<O::Page>,
+        page: u64,
+        now: SystemTime,
+    ) -> Result<PageResponse<O::Item>> {
+        let response = match (self.take(), &sent) {
+            (Some(outcome), _) => outcome?,
+            // Refused before anything was sent.
+            (None, Err(GeneratedError::InvalidRequest(reason))) => {
+                return Err(Error::new(ErrorKind::InvalidArgument).with_message(reason.as_str()));
+            }
+            (None, _) => {
+                return Err(Error::new(ErrorKind::Internal).with_message("the response was lost"));
+            }
+        };
+        let decoded = sent.ok().map(|page| O::into_parts(page.into_inner()));
+        let mut decoded = match decoded.and_then(decode::<O>) {
+            Some(decoded) => decoded.in_object(response.body())?,
+            None => decode_leniently::<O>(response.body(), page)?,
+        };
+        decoded.notices = ResponseNotices::read(response.headers(), O::documented_sunset(), now);
+        Ok(decoded)
+    }
+
+    fn take(&self) -> Option<Result<Response<Bytes>>> {
+        self.outcome().take()
+    }
+
+    fn outcome(&self) -> std::sync::MutexGuard<'_, Option<Result<Response<Bytes>>>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, request: &reqwest::Request) -> Result<Response<Bytes>> {
+        let mut authorized = Request::new(Bytes::new());
+        *authorized.method_mut() = request.method().clone();
+        *authorized.headers_mut() = request.headers().clone();
+        *authorized.uri_mut() = request
+            .url()
+            .as_str()
+            .parse()
+            .map_err(|cause| Error::new(ErrorKind::InvalidArgument).with_source(cause))?;
+        let authenticator = &self.client.authenticator;
+        let response = authenticator.execute(authorized, &self.counter).await?;
+        match response.status() {
+            StatusCode::OK => Ok(response),
+            _ => Err(into_error(&response, self.client.clock.wall_clock())),
+        }
+    }
+}
+
+impl Transport for Call {
+    fn execute<'a>(
+        &'a self,
+        request: &'a reqwest::Request,
+        _operation_id: &'static str,
+    ) -> Pin<Box<dyn Future<Output = std::result::Result<reqwest::Response, String>> + Send + 'a>>
+    {
+        Box::pin(async move {
+            let outcome = self.send(request).await;
+            // Generated code reads the body alone.
+            let body = outcome.as_ref().map(|response| response.body().clone());
+            let response = body.map_err(ToString::to_string);
+            *self.outcome() = Some(outcome);
+            response.map(|body| Response::new(body).into())
+        })
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("base_url", &self.client.base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,63 @@
+//! `listFlexBackups`: the snapshots of a Flex cluster.
+
+use atlas_snapshots_generated::{Client, OpenEnum, types};
+
+use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
+use crate::model::snapshot::{Snapshot, SnapshotSource};
+use crate::paging::config::ListTarget;
+use crate::paging::page::ItemKey;
+
+#[derive(Debug)]
+pub(crate) struct FlexSnapshots(pub(crate) ClusterPath);
+
+impl Operation for FlexSnapshots {
+    type Item = Snapshot;
+    type Page = types::FlexSnapshotPage;
+    type Row = types::FlexSnapshot;
+
+    const ID: &'static str = "listFlexBackups";
+    const PATH: &'static str =
+        "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots";
+
+    fn target(&self) -> ListTarget {
+        self.0.target(Self::ID)
+    }
+
+    async fn send(&self, client: &Client, paging: Paging) -> Sent<Self::Page> {
+        let call = client
+            .list_flex_backups()
+            .group_id(&*self.0.project)
+            .name(&*self.0.cluster)
+            .items_per_page(paging.page_size)
+            .page_num(paging.page);
+        match paging.include_count {
+            Some(include_count) => call.include_count(include_count).send().await,
+            None => call.send().await,
+        }
+    }
+
+    fn into_parts(page: Self::Page) -> PageParts<Self::Row> {
+        PageParts {
+            links: page.links,
+            rows: page.results,
+            total_count: page.total_count,
+        }
+    }
+
+    fn into_item(row: Self::Row) -> Option<(ItemKey, Snapshot)> {
+        let id = row.id?.0;
+        let finished_at = row.finish_time.map(Into::into);
+        let snapshot = Snapshot {
+            // A Flex snapshot is of the moment when it finished.
+            created_at: finished_at,
+            scheduled_at: row.scheduled_time.map(Into::into),
+            started_at: row.start_time.map(Into::into),
+            finished_at,
+            expires_at: row.expiration.map(Into::into),
+            mongod_version: row.mongo_db_version,
+            ..Snapshot::new(id, SnapshotSource::Flex)
+                .with_received_status(row.status.as_ref().map(OpenEnum::as_str))
+        };
+        Some((ItemKey::of_id(snapshot.id().as_str()), snapshot))
+    }
+}

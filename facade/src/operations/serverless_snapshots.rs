@@ -1,0 +1,77 @@
+//! `listServerlessBackups`: the snapshots of a serverless instance, the v1.0 endpoint.
+
+use atlas_snapshots_generated::{Client, OpenEnum, Vocabulary, types};
+use chrono::{DateTime, Utc};
+
+use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
+use crate::model::snapshot::{Link, Snapshot, SnapshotSource};
+use crate::paging::config::ListTarget;
+use crate::paging::page::ItemKey;
+
+#[derive(Debug)]
+pub(crate) struct ServerlessSnapshots(pub(crate) ClusterPath);
+
+impl Operation for ServerlessSnapshots {
+    type Item = Snapshot;
+    type Page = types::ServerlessSnapshotPage;
+    type Row = types::ServerlessSnapshot;
+
+    const ID: &'static str = "listServerlessBackups";
+    const PATH: &'static str =
+        "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots";
+
+    fn documented_sunset() -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(1_769_040_000, 0) // 2026-01-22
+    }
+
+    fn target(&self) -> ListTarget {
+        self.0.target(Self::ID)
+    }
+
+    async fn send(&self, client: &Client, paging: Paging) -> Sent<Self::Page> {
+        let call = client
+            .list_serverless_backups()
+            .group_id(&*self.0.project)
+            .cluster_name(&*self.0.cluster)
+            .items_per_page(paging.page_size)
+            .page_num(paging.page);
+        match paging.include_count {
+            Some(include_count) => call.include_count(include_count).send().await,
+            None => call.send().await,
+        }
+    }
+
+    fn into_parts(page: Self::Page) -> PageParts<Self::Row> {
+        PageParts {
+            links: page.links,
+            rows: page.results,
+            total_count: page.total_count,
+        }
+    }
+
+    fn into_item(row: Self::Row) -> Option<(ItemKey, Snapshot)> {
+        let id = row.id?.0;
+        let links = row.links.into_iter().flatten();
+        let snapshot = Snapshot {
+            created_at: row.created_at.map(Into::into),
+            expires_at: row.expires_at.map(Into::into),
+            frequency_type: row.frequency_type.map(open),
+            links: links.map(|link| Link::new(link.href, link.rel)).collect(),
+            mongod_version: row.mongod_version.map(|version| version.0),
+            serverless_instance_name: row.serverless_instance_name.map(|name| name.0),
+            snapshot_type: row.snapshot_type.map(open),
+            storage_size_bytes: row.storage_size_bytes,
+            ..Snapshot::new(id, SnapshotSource::Serverless)
+                .with_received_status(row.status.as_ref().map(OpenEnum::as_str))
+        };
+        Some((ItemKey::of_id(snapshot.id().as_str()), snapshot))
+    }
+}
+
+/// Converts to the open enums of this crate, so that no generated type is public.
+fn open<K: Vocabulary, D: for<'a> From<&'a str> + From<String>>(value: OpenEnum<K>) -> D {
+    match value {
+        OpenEnum::Known(known) => known.word().into(),
+        OpenEnum::Unknown(text) => text.into(),
+    }
+}

@@ -1,0 +1,221 @@
+//! Pages in flight: one task per page, with retries, in order of their numbers.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, Span};
+
+use super::page::{PageRequest, PageResponse, PageSource};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::client::RequestCounter;
+use crate::http::clock::Clock;
+use crate::http::retry::Retrier;
+
+/// The code of a failure that occurs only when the server counts the whole set (recorded).
+const COUNTING_FAILED: &str = "TIMEOUT_WHILE_PAGING";
+
+/// Fetches the pages of one listing, with retries.
+#[derive(Debug)]
+pub(crate) struct Fetcher<T> {
+    source: Arc<dyn PageSource<T>>,
+    retrier: Arc<Retrier>,
+    page_size: u16,
+    /// Cleared for the rest of the listing once counting has failed.
+    counting: AtomicBool,
+    counter: RequestCounter,
+    retries: AtomicU64,
+}
+
+/// A page as fetched.
+#[derive(Debug)]
+pub(crate) struct Fetched<T> {
+    pub(crate) response: PageResponse<T>,
+    /// Whether the server was asked to count.
+    pub(crate) counted: bool,
+}
+
+/// The number of attempts to read one page, counted while they are made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attempts(Arc<AtomicU32>);
+
+impl Attempts {
+    pub(crate) fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts one more and returns its number.
+    fn next(&self) -> u32 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl<T> Fetcher<T> {
+    pub(crate) fn new(
+        source: Arc<dyn PageSource<T>>,
+        retrier: Arc<Retrier>,
+        page_size: u16,
+    ) -> Self {
+        Self {
+            source,
+            retrier,
+            page_size,
+            counting: AtomicBool::new(true),
+            counter: RequestCounter::default(),
+            retries: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.retrier.clock()
+    }
+
+    /// Requests sent so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.counter.get()
+    }
+
+    /// Attempts so far that repeated an earlier one for the same page.
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    async fn fetch(self: Arc<Self>, page: u64, attempts: Attempts) -> Result<Fetched<T>> {
+        self.retrier.run(|_| self.attempt(page, &attempts)).await
+    }
+
+    /// Fetches a page once, or twice where counting fails.
+    async fn attempt(&self, page: u64, attempts: &Attempts) -> Result<Fetched<T>> {
+        let counted = self.counting.load(Ordering::Relaxed);
+        let fetched = self.request(page, attempts, counted).await;
+        let counting_failed = |error: &Error| error.error_code() == Some(COUNTING_FAILED);
+        if counted && fetched.as_ref().is_err_and(counting_failed) {
+            tracing::debug!("counting failed; listing without a count");
+            self.counting.store(false, Ordering::Relaxed);
+            return self.request(page, attempts, false).await;
+        }
+        fetched
+    }
+
+    async fn request(&self, page: u64, attempts: &Attempts, counted: bool) -> Result<Fetched<T>> {
+        let attempt = attempts.next();
+        if attempt > 1 {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        let request = PageRequest {
+            page,
+            page_size: self.page_size,
+            include_count: counted,
+            attempt,
+            counter: self.counter.clone(),
+        };
+        let response = Arc::clone(&self.source).fetch(request).await?;
+        Ok(Fetched { response, counted })
+    }
+}
+
+/// The pages requested and not yet taken. The first one is the next in order.
+///
+/// Dropping it aborts their tasks and with them their requests.
+#[derive(Debug)]
+pub(crate) struct InFlight<T> {
+    fetcher: Arc<Fetcher<T>>,
+    /// The span of the listing.
+    span: Span,
+    pages: VecDeque<PageTask<T>>,
+}
+
+#[derive(Debug)]
+struct PageTask<T> {
+    page: u64,
+    attempts: Attempts,
+    task: AbortOnDropHandle<Result<Fetched<T>>>,
+}
+
+/// A page that is no longer in flight.
+#[derive(Debug)]
+pub(crate) struct FinishedPage<T> {
+    pub(crate) page: u64,
+    pub(crate) attempts: Attempts,
+    pub(crate) result: Result<Fetched<T>>,
+}
+
+impl<T: Send + 'static> InFlight<T> {
+    pub(crate) fn new(fetcher: Arc<Fetcher<T>>, span: Span) -> Self {
+        Self {
+            fetcher,
+            span,
+            pages: VecDeque::new(),
+        }
+    }
+
+    /// The next page in order and the attempts to read it so far.
+    pub(crate) fn first(&self) -> Option<(u64, u32)> {
+        let first = self.pages.front()?;
+        Some((first.page, first.attempts.get()))
+    }
+
+    pub(crate) fn last_page(&self) -> Option<u64> {
+        self.pages.back().map(|last| last.page)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Requests a page behind all others.
+    pub(crate) fn push_back(&mut self, page: u64) -> Result<()> {
+        let task = self.spawn(page, Attempts::default())?;
+        self.pages.push_back(task);
+        Ok(())
+    }
+
+    /// Requests a page again that failed after these attempts. It is the next in order.
+    pub(crate) fn push_front(&mut self, page: u64, attempts: Attempts) -> Result<()> {
+        let task = self.spawn(page, attempts)?;
+        self.pages.push_front(task);
+        Ok(())
+    }
+
+    fn spawn(&self, page: u64, attempts: Attempts) -> Result<PageTask<T>> {
+        let runtime = Handle::try_current().map_err(|_| {
+            Error::new(ErrorKind::InvalidArgument)
+                .with_message("a listing must be polled inside a Tokio runtime")
+        })?;
+        let fetch = Arc::clone(&self.fetcher).fetch(page, attempts.clone());
+        let span = tracing::debug_span!(parent: &self.span, "read_page", atlas.page = page);
+        Ok(PageTask {
+            page,
+            attempts,
+            task: AbortOnDropHandle::new(runtime.spawn(fetch.instrument(span))),
+        })
+    }
+
+    /// Waits for the next page in order; `None` when no page is in flight.
+    pub(crate) fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<Option<FinishedPage<T>>> {
+        let Some(first) = self.pages.front_mut() else {
+            return Poll::Ready(None);
+        };
+        let joined = ready!(Pin::new(&mut first.task).poll(cx));
+        let finished = FinishedPage {
+            page: first.page,
+            attempts: first.attempts.clone(),
+            result: joined.unwrap_or_else(|cause| {
+                Err(Error::new(ErrorKind::Internal)
+                    .with_message("the task of a page did not finish")
+                    .with_source(cause))
+            }),
+        };
+        self.pages.pop_front();
+        Poll::Ready(Some(finished))
+    }
+
+    /// Aborts all pages in flight.
+    pub(crate) fn clear(&mut self) {
+        self.pages.clear();
+    }
+}

@@ -1,0 +1,20 @@
+//! The listing engine: reads all pages of a list, whatever its items are.
+//!
+//! [`request`] configures a listing, [`engine`] runs it, and [`stream`] and [`collect`] are what a
+//! consumer sees of it. The engine needs two things: a [`page::PageSource`], and for each item a key
+//! that distinguishes it from all others.
+
+pub(crate) mod collect;
+pub(crate) mod config;
+mod engine;
+mod fetch;
+pub(crate) mod page;
+pub(crate) mod request;
+mod resume;
+mod seen_items;
+mod signals;
+pub(crate) mod stream;
+pub(crate) mod summary;
+#[cfg(test)]
+mod tests;
+mod verification;

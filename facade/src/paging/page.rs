@@ -1,0 +1,176 @@
+//! One page: the request for it, the response, and the items in it.
+
+use std::fmt::{self, Debug, Write};
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::http::client::RequestCounter;
+use crate::http::headers::ResponseNotices;
+use crate::model::invalid_item::InvalidItem;
+
+/// Fetches the pages of one list: over the network, or from a script in the engine's tests.
+pub(crate) trait PageSource<T>: Debug + Send + Sync {
+    /// Fetches one page, once. Dropping the future cancels the request.
+    fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<T>;
+}
+
+/// A page to come. It owns its data, so that it can run in a task of its own.
+pub(crate) type PageFuture<T> = Pin<Box<dyn Future<Output = Result<PageResponse<T>>> + Send>>;
+
+/// The request for one page.
+#[derive(Debug, Clone)]
+pub(crate) struct PageRequest {
+    /// Counted from 1.
+    pub(crate) page: u64,
+    /// Items per page.
+    pub(crate) page_size: u16,
+    /// Whether the server is to count the whole set.
+    pub(crate) include_count: bool,
+    /// The number of the attempt to read this page, counted from 1.
+    pub(crate) attempt: u32,
+    pub(crate) counter: RequestCounter,
+}
+
+/// A page as received.
+#[derive(Debug)]
+pub(crate) struct PageResponse<T> {
+    pub(crate) items: Vec<ReceivedItem<T>>,
+    /// Whether there was a `next` link. Where it points does not matter.
+    pub(crate) has_next: bool,
+    /// The size of the whole set as the server counts it, which can be wrong.
+    pub(crate) total: Option<u64>,
+    pub(crate) notices: ResponseNotices,
+}
+
+/// An item of a page.
+#[derive(Debug)]
+pub(crate) struct ReceivedItem<T> {
+    /// The position on the page, counted from 0.
+    pub(crate) index: usize,
+    pub(crate) key: ItemKey,
+    pub(crate) content: Result<T, Box<InvalidItem>>,
+}
+
+/// What distinguishes an item from all others: its id, or its JSON text where it has none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum ItemKey {
+    /// The 12 bytes of an id of 24 lower-case hexadecimal characters, as Atlas documents it.
+    ObjectId([u8; 12]),
+    /// Any other id.
+    Text(Box<str>),
+    /// A hash of the JSON text of an item without an id.
+    Unnamed(u64),
+}
+
+impl ItemKey {
+    pub(crate) fn of_id(id: &str) -> Self {
+        pack(id).map_or_else(|| Self::Text(id.into()), Self::ObjectId)
+    }
+
+    pub(crate) fn of_json(raw: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        raw.hash(&mut hasher);
+        Self::Unnamed(hasher.finish())
+    }
+
+    /// The id as text; `None` for an item without one.
+    pub(crate) fn id(&self) -> Option<String> {
+        match self {
+            Self::ObjectId(bytes) => Some(unpack(bytes)),
+            Self::Text(id) => Some(id.to_string()),
+            Self::Unnamed(_) => None,
+        }
+    }
+}
+
+/// The 12 bytes behind 24 lower-case hexadecimal characters. Upper case is not packed, because
+/// the two spellings would become one.
+fn pack(id: &str) -> Option<[u8; 12]> {
+    let digits: &[u8; 24] = id.as_bytes().try_into().ok()?;
+    let mut bytes = [0; 12];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    }
+    Some(bytes)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+fn unpack(bytes: &[u8; 12]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(24), |mut id, byte| {
+            // Writing to a string cannot fail.
+            let _: fmt::Result = write!(id, "{byte:02x}");
+            id
+        })
+}
+
+/// A hash that is equal for the same items in the same order.
+pub(crate) fn fingerprint<T>(items: &[ReceivedItem<T>]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for item in items {
+        item.key.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn items(ids: &[&str]) -> Vec<ReceivedItem<()>> {
+        ids.iter()
+            .enumerate()
+            .map(|(index, id)| ReceivedItem {
+                index,
+                key: ItemKey::of_id(id),
+                content: Ok(()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn documented_ids_are_packed_and_others_kept() {
+        let packed = ItemKey::of_id("32b6e34b3d91647abb20e7b8");
+        assert!(matches!(packed, ItemKey::ObjectId(_)));
+        for other in ["32B6E34B3D91647ABB20E7B8", "", "x"] {
+            assert!(matches!(ItemKey::of_id(other), ItemKey::Text(_)), "{other}");
+        }
+        assert_eq!(ItemKey::of_json("{}").id(), None);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_items_and_their_order_apart() {
+        let fingerprint = |ids: &[&str]| fingerprint(&items(ids));
+        assert_eq!(fingerprint(&["1", "2"]), fingerprint(&["1", "2"]));
+        assert_ne!(fingerprint(&["1", "2"]), fingerprint(&["2", "1"]));
+        assert_ne!(fingerprint(&["1"]), fingerprint(&["2"]));
+        let unnamed = |raw| {
+            super::fingerprint(&[ReceivedItem::<()> {
+                index: 0,
+                key: ItemKey::of_json(raw),
+                content: Ok(()),
+            }])
+        };
+        assert_ne!(unnamed("1"), unnamed("2"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_read_back_as_it_was(id in "[a-f0-9]{23,25}|[A-Fa-f0-9]{24}|.{0,3}") {
+            prop_assert_eq!(ItemKey::of_id(&id).id(), Some(id));
+        }
+    }
+}

@@ -1,0 +1,609 @@
+//! Authentication over real sockets: how many requests it takes, and the errors where it fails.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use atlas_snapshots::{
+    AccessToken, Atlas, Credentials, Error, ErrorKind, ListRequest, RetryPolicy, Snapshot,
+    TokenError,
+};
+use atlas_snapshots_mock::{
+    AnswerFault, BodyFault, CannedResponse, ChallengeFault, DigestAlgorithm, ExpiresIn, MockAtlas,
+    MockAtlasBuilder, Refusal, RetryAfter, When,
+};
+use futures::TryStreamExt;
+use serde_json::json;
+
+use crate::common::with_timeout;
+
+const ID: &str = "mdb_sa_id_0123";
+const SECRET: &str = "mdb_sa_sk_open-sesame";
+
+fn quick_retries() -> RetryPolicy {
+    RetryPolicy::default()
+        .max_retries(2)
+        .min_delay(Duration::ZERO)
+        .max_delay(Duration::ZERO)
+}
+
+fn client(mock: &MockAtlas, credentials: Credentials) -> Atlas {
+    Atlas::builder()
+        .base_url(mock.base_url())
+        .credentials(credentials)
+        .retry_policy(quick_retries())
+        .build()
+        .unwrap()
+}
+
+fn request(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas
+        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .page_size(100)
+}
+
+async fn count(request: ListRequest<Snapshot>) -> Result<usize, Error> {
+    Ok(request.await?.len())
+}
+
+async fn account_mock(builder: MockAtlasBuilder) -> (MockAtlas, Atlas) {
+    let mock = builder.service_account(ID, SECRET).start().await.unwrap();
+    let atlas = client(&mock, Credentials::service_account(ID, SECRET));
+    (mock, atlas)
+}
+
+fn rejected_requests(mock: &MockAtlas) -> usize {
+    mock.requests()
+        .iter()
+        .filter(|request| request.status == Some(401))
+        .count()
+}
+
+#[tokio::test]
+async fn sixty_four_concurrent_listings_share_one_token() {
+    let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(250)).await;
+    let listings = (0..64).map(|_| count(request(&mock, &atlas)));
+    for listed in futures::future::join_all(listings).await {
+        assert_eq!(listed.unwrap(), 250);
+    }
+    assert_eq!(mock.token_request_count(), 1);
+    assert_eq!(
+        (mock.request_count(), rejected_requests(&mock)),
+        (64 * 3, 0)
+    );
+    let sent = &mock.token_requests()[0];
+    assert_eq!(sent.grant_type.as_deref(), Some("client_credentials"));
+}
+
+#[tokio::test]
+async fn tokens_that_expire_during_listings_are_replaced_by_exactly_one() {
+    let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(250)).await;
+    let mut streams: Vec<_> = (0..64)
+        .map(|_| request(&mock, &atlas).max_in_flight(1).stream())
+        .collect();
+    for stream in &mut streams {
+        stream.next().await.unwrap().unwrap();
+    }
+    with_timeout(mock.until(|mock| mock.in_flight() == 0)).await;
+    mock.expire_tokens();
+    let rests = streams.into_iter().map(TryStreamExt::try_collect::<Vec<_>>);
+    for rest in futures::future::join_all(rests).await {
+        assert_eq!(rest.unwrap().len(), 249);
+    }
+    assert_eq!(
+        mock.token_request_count(),
+        2,
+        "the first one and its replacement"
+    );
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_replaced_and_the_request_sent_again_exactly_once() {
+    let (mock, atlas) = account_mock(
+        MockAtlas::builder()
+            .snapshots(9)
+            .fault(AnswerFault::Status(401), When::always()),
+    )
+    .await;
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!((mock.request_count(), mock.token_request_count()), (2, 2));
+
+    // A missing role is not a matter of tokens.
+    let (mock, atlas) = account_mock(MockAtlas::builder().missing_role()).await;
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!((mock.request_count(), mock.token_request_count()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_wrong_or_absent_lifetime_costs_no_listing() {
+    for lifetime in [
+        ExpiresIn::Absent,
+        ExpiresIn::Says(json!(0)),
+        ExpiresIn::Says(json!(-5)),
+        ExpiresIn::Says(json!("3600")),
+        ExpiresIn::Says(json!(u64::MAX)),
+        ExpiresIn::Says(json!({"odd": true})),
+    ] {
+        let (mock, atlas) = account_mock(
+            MockAtlas::builder()
+                .snapshots(250)
+                .expires_in(lifetime.clone()),
+        )
+        .await;
+        assert_eq!(
+            count(request(&mock, &atlas)).await.unwrap(),
+            250,
+            "{lifetime:?}"
+        );
+        mock.expire_tokens();
+        assert_eq!(
+            count(request(&mock, &atlas)).await.unwrap(),
+            250,
+            "{lifetime:?}"
+        );
+        assert_eq!(mock.token_request_count(), 2, "{lifetime:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_is_retried() {
+    let busy = AnswerFault::RateLimited(RetryAfter::Seconds(0));
+    let down = AnswerFault::Status(503);
+    let (mock, atlas) = account_mock(
+        MockAtlas::builder()
+            .snapshots(9)
+            .token_fault(busy, When::nth(1))
+            .token_fault(down, When::nth(2)),
+    )
+    .await;
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!((mock.request_count(), mock.token_request_count()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_failing_token_endpoint_is_requested_as_often_as_the_policy_says() {
+    for retries in [0, 1, 4] {
+        let mock = MockAtlas::builder()
+            .snapshots(9)
+            .service_account(ID, SECRET)
+            .token_fault(AnswerFault::Status(503), When::always())
+            .start()
+            .await
+            .unwrap();
+        let atlas = Atlas::builder()
+            .base_url(mock.base_url())
+            .credentials(Credentials::service_account(ID, SECRET))
+            .retry_policy(quick_retries().max_retries(retries))
+            .build()
+            .unwrap();
+        let error = count(request(&mock, &atlas)).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status(), error.attempts()),
+            (ErrorKind::TokenRequest, Some(503), Some(retries + 1))
+        );
+        assert_eq!(mock.token_request_count(), retries as usize + 1);
+        assert_eq!(mock.request_count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
+    let canned =
+        |status, body: &str| AnswerFault::Canned(CannedResponse::text(status, body.to_owned()));
+    let plain = MockAtlas::builder;
+    let always = When::always;
+    for (builder, secret, status, retryable, named) in [
+        (
+            plain(),
+            "wrong",
+            Some(401),
+            false,
+            "the client id or the client secret was rejected",
+        ),
+        (
+            plain().token_limit(0),
+            SECRET,
+            Some(403),
+            false,
+            "Access Token limit reached",
+        ),
+        (
+            plain().token_fault(AnswerFault::Status(503), always()),
+            SECRET,
+            Some(503),
+            true,
+            "the token endpoint issued no token",
+        ),
+        (
+            plain().token_fault(canned(200, "<html>"), always()),
+            SECRET,
+            Some(200),
+            false,
+            "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(canned(200, "{}"), always()),
+            SECRET,
+            Some(200),
+            false,
+            "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(canned(200, r#"{"access_token":"a b"}"#), always()),
+            SECRET,
+            None,
+            false,
+            "cannot be used",
+        ),
+        (
+            plain().token_fault(BodyFault::Empty, always()),
+            SECRET,
+            Some(200),
+            false,
+            "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(BodyFault::NotUtf8, always()),
+            SECRET,
+            Some(200),
+            false,
+            "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(BodyFault::CutShort, always()),
+            SECRET,
+            Some(200),
+            false,
+            "the response of the token endpoint has no token",
+        ),
+    ] {
+        let mock = builder.service_account(ID, SECRET).start().await.unwrap();
+        let atlas = client(&mock, Credentials::service_account(ID, secret));
+        let mut snapshots = request(&mock, &atlas).stream();
+        let error = snapshots.next().await.unwrap().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::TokenRequest, status),
+            "{error}"
+        );
+        assert_eq!(error.is_retryable(), retryable, "{error}");
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
+        assert_eq!(mock.request_count(), 0, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn revoking_the_token_is_followed_by_a_new_one_for_the_next_listing() {
+    let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(9)).await;
+    atlas.revoke_token().await.unwrap();
+    assert_eq!(mock.token_request_count(), 0, "there was nothing to revoke");
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!(mock.live_tokens(), 1);
+    atlas.clone().revoke_token().await.unwrap();
+    assert_eq!(mock.live_tokens(), 0);
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!(rejected_requests(&mock), 0);
+}
+
+#[tokio::test]
+async fn an_error_of_a_token_request_says_what_the_request_was_for() {
+    let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(9)).await;
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    let next = request(&mock, &atlas);
+    mock.shutdown().await;
+    let error = atlas.revoke_token().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let message = error.to_string();
+    assert!(
+        message.contains("while revoking the access token"),
+        "{message}"
+    );
+    let error = count(next).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let message = error.to_string();
+    assert!(
+        message.contains("while requesting an access token"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn digest_takes_one_request_more_than_the_pages() {
+    let mock = MockAtlas::builder()
+        .snapshots(1_000)
+        .require_api_key("public", "open-sesame")
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+    assert_eq!(
+        count(request(&mock, &atlas).max_in_flight(8))
+            .await
+            .unwrap(),
+        1_000
+    );
+    // 10 full pages, the empty one after them, and the challenge.
+    assert_eq!((mock.request_count(), rejected_requests(&mock)), (12, 1));
+    assert_eq!(mock.requests()[0].refusal, Some(Refusal::NoCredentials));
+}
+
+#[tokio::test]
+async fn digest_under_load_is_challenged_once() {
+    let mock = MockAtlas::builder()
+        .snapshots(250)
+        .require_api_key("public", "open-sesame")
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+    let listings = (0..64).map(|_| count(request(&mock, &atlas)));
+    for listed in futures::future::join_all(listings).await {
+        assert_eq!(listed.unwrap(), 250);
+    }
+    assert_eq!(
+        (mock.request_count(), rejected_requests(&mock)),
+        (64 * 3 + 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_expired_nonce_is_replaced_without_an_error() {
+    for algorithms in [
+        vec![DigestAlgorithm::Md5],
+        vec![DigestAlgorithm::Md5, DigestAlgorithm::Sha256],
+        vec![DigestAlgorithm::Sha256],
+        vec![],
+    ] {
+        let mock = MockAtlas::builder()
+            .snapshots(950)
+            .require_api_key("public", "open-sesame")
+            .digest_algorithms(algorithms.clone())
+            .nonce_uses(3)
+            .start()
+            .await
+            .unwrap();
+        let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+        let listed = count(request(&mock, &atlas).max_in_flight(1)).await;
+        assert_eq!(listed.unwrap(), 950, "{algorithms:?}");
+        // Ten pages, three for each nonce, and a challenge for each nonce.
+        assert_eq!(
+            (mock.request_count(), rejected_requests(&mock)),
+            (14, 4),
+            "{algorithms:?}"
+        );
+        let refusals: Vec<_> = mock.requests().iter().filter_map(|r| r.refusal).collect();
+        assert!(!refusals.contains(&Refusal::Replay), "{refusals:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_and_an_unusable_challenge_are_different_errors() {
+    let mock = MockAtlas::builder()
+        .require_api_key("public", "another")
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Unauthenticated, Some(401))
+    );
+    assert_eq!(mock.request_count(), 2, "challenged once, rejected once");
+
+    for fault in [
+        ChallengeFault::Missing,
+        ChallengeFault::Garbage,
+        ChallengeFault::NoNonce,
+        ChallengeFault::UnknownAlgorithm,
+    ] {
+        let mock = MockAtlas::builder()
+            .require_api_key("public", "open-sesame")
+            .challenge_fault(fault.clone(), When::always())
+            .start()
+            .await
+            .unwrap();
+        let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+        let error = count(request(&mock, &atlas)).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::TokenRequest, Some(401)),
+            "{fault:?}"
+        );
+        assert_eq!(mock.request_count(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_without_a_challenge_is_reported_as_rejected_credentials() {
+    let mock = MockAtlas::builder()
+        .snapshots(3)
+        .require_api_key("public", "open-sesame")
+        // The first challenge is needed to authorize a request.
+        .challenge_fault(ChallengeFault::Missing, When::nth(2))
+        .start()
+        .await
+        .unwrap();
+    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 3);
+    mock.add_fault(AnswerFault::Status(401), When::always());
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Unauthenticated, Some(401))
+    );
+    assert_eq!(mock.request_count(), 3);
+}
+
+/// Credentials with a token function that fails with `failure` on its first `failures` calls and
+/// returns `token` on all later ones, and the number of calls.
+fn token_fn(
+    token: &'static str,
+    failures: usize,
+    failure: fn(&'static str) -> TokenError,
+) -> (Credentials, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let credentials = Credentials::token_fn(move || {
+        let call = counter.fetch_add(1, Ordering::SeqCst);
+        async move {
+            if call < failures {
+                Err(failure("the vault is sealed"))
+            } else {
+                Ok(AccessToken::new(token))
+            }
+        }
+    });
+    (credentials, calls)
+}
+
+async fn token_mock() -> MockAtlas {
+    let builder = MockAtlas::builder().snapshots(250);
+    builder.require_token("abc.def").start().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_function_is_called_once_for_many_requests() {
+    let mock = token_mock().await;
+    let (credentials, calls) = token_fn("abc.def", 0, TokenError::permanent);
+    let atlas = client(&mock, credentials);
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(rejected_requests(&mock), 0);
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_temporary_failure_of_a_token_function_is_retried() {
+    let mock = token_mock().await;
+    let (credentials, calls) = token_fn("abc.def", 2, TokenError::temporary);
+    let atlas = client(&mock, credentials);
+    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+
+    let mock = token_mock().await;
+    let (credentials, calls) = token_fn("abc.def", usize::MAX, TokenError::temporary);
+    let atlas = client(&mock, credentials);
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TokenRequest);
+    assert!(error.is_retryable());
+    assert_eq!(error.attempts(), Some(3));
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+    assert_eq!(mock.request_count(), 0);
+}
+
+#[tokio::test]
+async fn a_permanent_failure_of_a_token_function_is_reported_at_once() {
+    let mock = token_mock().await;
+    let (credentials, calls) = token_fn("abc.def", usize::MAX, TokenError::permanent);
+    let atlas = client(&mock, credentials);
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TokenRequest);
+    assert!(!error.is_retryable());
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), "the vault is sealed");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+
+    // `?` converts into a permanent failure.
+    let credentials = Credentials::token_fn(|| async {
+        let token = std::fs::read_to_string("/no/such/file")?;
+        Ok(AccessToken::new(token))
+    });
+    let atlas = client(&mock, credentials);
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TokenRequest);
+    assert_eq!(error.attempts(), Some(1));
+    assert_eq!(mock.request_count(), 0);
+}
+
+#[tokio::test]
+async fn a_token_function_is_called_once_more_for_a_rejected_token() {
+    let mock = token_mock().await;
+    let (credentials, calls) = token_fn("another", 0, TokenError::permanent);
+    let atlas = client(&mock, credentials);
+    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    assert_eq!(mock.request_count(), 2);
+}
+
+#[tokio::test]
+async fn each_rejection_has_its_own_kind() {
+    let plain = || MockAtlas::builder().snapshots(9);
+    for (builder, kind, code) in [
+        (
+            plain().block_ip(),
+            ErrorKind::IpNotAllowed,
+            Some("IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+        ),
+        (
+            plain().missing_role(),
+            ErrorKind::PermissionDenied,
+            Some("USER_UNAUTHORIZED"),
+        ),
+        (
+            plain().instance_name("Other"),
+            ErrorKind::NotFound,
+            Some("SERVERLESS_INSTANCE_NOT_FOUND"),
+        ),
+        (
+            plain().project_id("000000000000000000000000"),
+            ErrorKind::NotFound,
+            Some("GROUP_NOT_FOUND"),
+        ),
+    ] {
+        let mock = builder.start().await.unwrap();
+        let atlas = client(&mock, Credentials::anonymous());
+        let request = atlas.serverless_snapshots("32b6e34b3d91647abb20e7b8", "Instance0");
+        let error = count(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.error_code()), (kind, code));
+        assert_eq!(mock.request_count(), 1);
+    }
+}
+
+/// Searches the `Debug` and `Display` texts of public values and errors for the secret, with
+/// servers that repeat what they were sent. Traces are searched in `tracing.rs`, the output of the
+/// command line in `cli/secrets.rs`.
+#[tokio::test]
+async fn no_secret_is_ever_shown() {
+    let echo = |status| CannedResponse::html(status, format!("<p>You sent {SECRET}</p>"));
+    for credentials in [
+        Credentials::access_token(SECRET),
+        Credentials::api_key("public", SECRET),
+        Credentials::service_account(ID, SECRET),
+    ] {
+        for status in [200, 401, 403, 500] {
+            let mock = MockAtlas::builder()
+                .require_token(SECRET)
+                .require_api_key("public", SECRET)
+                .service_account(ID, SECRET)
+                .token_fault(AnswerFault::Canned(echo(status)), When::always())
+                .page_response(1, echo(status))
+                .start()
+                .await
+                .unwrap();
+            let builder = Atlas::builder()
+                .base_url(mock.base_url())
+                .credentials(credentials.clone())
+                .retry_policy(RetryPolicy::none());
+            let atlas = builder.clone().build().unwrap();
+            let request = request(&mock, &atlas);
+            let before = format!("{credentials:?} {builder:?} {request:?}");
+            let mut snapshots = request.stream();
+            let error = snapshots.next().await.unwrap().unwrap_err();
+            let checkpoint = serde_json::to_string(&snapshots.checkpoint()).unwrap();
+            let shown = format!("{before} {error} {error:?} {snapshots:?} {checkpoint} {atlas:?}");
+            assert!(!shown.contains("sesame"), "{shown}");
+            for request in mock.requests() {
+                assert!(!format!("{request:?}").contains("sesame"), "{request:?}");
+            }
+        }
+    }
+}

@@ -13,7 +13,7 @@ pub(crate) struct FlexSnapshots(pub(crate) ClusterPath);
 impl Operation for FlexSnapshots {
     type Item = Snapshot;
     type Page = types::FlexSnapshotPage;
-    type Row = types::FlexSnapshot;
+    type GeneratedItem = types::FlexSnapshot;
 
     const ID: &'static str = "listFlexBackups";
     const PATH: &'static str =
@@ -36,27 +36,27 @@ impl Operation for FlexSnapshots {
         }
     }
 
-    fn into_parts(page: Self::Page) -> PageParts<Self::Row> {
+    fn into_parts(page: Self::Page) -> PageParts<Self::GeneratedItem> {
         PageParts {
             links: page.links,
-            rows: page.results,
+            items: page.results,
             total_count: page.total_count,
         }
     }
 
-    fn into_item(row: Self::Row) -> Option<(ItemKey, Snapshot)> {
-        let id = row.id?.0;
-        let finished_at = row.finish_time.map(Into::into);
+    fn into_item(generated: Self::GeneratedItem) -> Option<(ItemKey, Snapshot)> {
+        let id = generated.id?.0;
+        let finished_at = generated.finish_time.map(Into::into);
         let snapshot = Snapshot {
             // A Flex snapshot is of the moment when it finished.
             created_at: finished_at,
-            scheduled_at: row.scheduled_time.map(Into::into),
-            started_at: row.start_time.map(Into::into),
+            scheduled_at: generated.scheduled_time.map(Into::into),
+            started_at: generated.start_time.map(Into::into),
             finished_at,
-            expires_at: row.expiration.map(Into::into),
-            mongod_version: row.mongo_db_version,
+            expires_at: generated.expiration.map(Into::into),
+            mongod_version: generated.mongo_db_version,
             ..Snapshot::new(id, SnapshotSource::Flex)
-                .with_received_status(row.status.as_ref().map(OpenEnum::as_str))
+                .with_received_status(generated.status.as_ref().map(OpenEnum::as_str))
         };
         Some((ItemKey::of_id(snapshot.id().as_str()), snapshot))
     }

@@ -19,7 +19,7 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
     /// The generated type of a page.
     type Page: Send;
     /// The generated type of an item.
-    type Row: DeserializeOwned;
+    type GeneratedItem: DeserializeOwned;
 
     /// The operation's id in the fragment.
     const ID: &'static str;
@@ -42,10 +42,10 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Sent<Self::Page>> + Send;
 
     /// Takes a page apart.
-    fn into_parts(page: Self::Page) -> PageParts<Self::Row>;
+    fn into_parts(page: Self::Page) -> PageParts<Self::GeneratedItem>;
 
     /// Converts an item; `None` for one without an id, which nothing would distinguish.
-    fn into_item(row: Self::Row) -> Option<(ItemKey, Self::Item)>;
+    fn into_item(generated: Self::GeneratedItem) -> Option<(ItemKey, Self::Item)>;
 }
 
 /// The paging parameters, which every list operation has.
@@ -62,9 +62,9 @@ pub(crate) type Sent<P> =
     std::result::Result<ResponseValue<P>, atlas_snapshots_generated::Error<types::ApiError>>;
 
 /// The parts of a generated page.
-pub(crate) struct PageParts<R> {
+pub(crate) struct PageParts<I> {
     pub(crate) links: Option<Vec<types::Link>>,
-    pub(crate) rows: Vec<R>,
+    pub(crate) items: Vec<I>,
     pub(crate) total_count: Option<i64>,
 }
 

@@ -17,17 +17,23 @@ use crate::paging::page::{ItemKey, PageResponse, ReceivedItem};
 
 /// Converts a page that decoded strictly; `None` where an item has no id, so that its JSON text
 /// is needed.
-pub(super) fn decode<O: Operation>(page: PageParts<O::Row>) -> Option<PageResponse<O::Item>> {
+pub(super) fn decode<O: Operation>(
+    page: PageParts<O::GeneratedItem>,
+) -> Option<PageResponse<O::Item>> {
     let is_next =
         |link: &atlas_snapshots_generated::types::Link| link.rel.as_deref() == Some("next");
-    let items = page.rows.into_iter().enumerate().map(|(index, row)| {
-        let (key, item) = O::into_item(row)?;
-        Some(ReceivedItem {
-            index,
-            key,
-            content: Ok(item),
-        })
-    });
+    let items = page
+        .items
+        .into_iter()
+        .enumerate()
+        .map(|(index, generated)| {
+            let (key, item) = O::into_item(generated)?;
+            Some(ReceivedItem {
+                index,
+                key,
+                content: Ok(item),
+            })
+        });
     Some(PageResponse {
         items: items.collect::<Option<_>>()?,
         has_next: page.links.iter().flatten().any(is_next),

@@ -14,7 +14,7 @@ pub(crate) struct ServerlessSnapshots(pub(crate) ClusterPath);
 impl Operation for ServerlessSnapshots {
     type Item = Snapshot;
     type Page = types::ServerlessSnapshotPage;
-    type Row = types::ServerlessSnapshot;
+    type GeneratedItem = types::ServerlessSnapshot;
 
     const ID: &'static str = "listServerlessBackups";
     const PATH: &'static str =
@@ -41,28 +41,28 @@ impl Operation for ServerlessSnapshots {
         }
     }
 
-    fn into_parts(page: Self::Page) -> PageParts<Self::Row> {
+    fn into_parts(page: Self::Page) -> PageParts<Self::GeneratedItem> {
         PageParts {
             links: page.links,
-            rows: page.results,
+            items: page.results,
             total_count: page.total_count,
         }
     }
 
-    fn into_item(row: Self::Row) -> Option<(ItemKey, Snapshot)> {
-        let id = row.id?.0;
-        let links = row.links.into_iter().flatten();
+    fn into_item(generated: Self::GeneratedItem) -> Option<(ItemKey, Snapshot)> {
+        let id = generated.id?.0;
+        let links = generated.links.into_iter().flatten();
         let snapshot = Snapshot {
-            created_at: row.created_at.map(Into::into),
-            expires_at: row.expires_at.map(Into::into),
-            frequency_type: row.frequency_type.map(open),
+            created_at: generated.created_at.map(Into::into),
+            expires_at: generated.expires_at.map(Into::into),
+            frequency_type: generated.frequency_type.map(open),
             links: links.map(|link| Link::new(link.href, link.rel)).collect(),
-            mongod_version: row.mongod_version.map(|version| version.0),
-            serverless_instance_name: row.serverless_instance_name.map(|name| name.0),
-            snapshot_type: row.snapshot_type.map(open),
-            storage_size_bytes: row.storage_size_bytes,
+            mongod_version: generated.mongod_version.map(|version| version.0),
+            serverless_instance_name: generated.serverless_instance_name.map(|name| name.0),
+            snapshot_type: generated.snapshot_type.map(open),
+            storage_size_bytes: generated.storage_size_bytes,
             ..Snapshot::new(id, SnapshotSource::Serverless)
-                .with_received_status(row.status.as_ref().map(OpenEnum::as_str))
+                .with_received_status(generated.status.as_ref().map(OpenEnum::as_str))
         };
         Some((ItemKey::of_id(snapshot.id().as_str()), snapshot))
     }

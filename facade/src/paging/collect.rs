@@ -82,7 +82,6 @@ impl<'a, T> IntoIterator for &'a Collected<T> {
 ///
 /// Returned by [`ListRequest::collect_partial`](crate::ListRequest::collect_partial).
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Partial<T> {
     /// The items that were read, those that could not be read, and the summary.
     pub collected: Collected<T>,

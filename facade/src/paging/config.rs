@@ -66,7 +66,7 @@ impl Consistency {
     /// Where no two passes agree, the listing ends with an error of kind
     /// [`PossiblyIncomplete`](crate::ErrorKind::PossiblyIncomplete). It cannot be combined with
     /// [`resume_from`](crate::ListRequest::resume_from), because items that an earlier listing yielded
-    /// cannot be told from items that it missed.
+    /// cannot be distinguished from items that it missed.
     #[must_use]
     pub const fn verified() -> Self {
         Self(Mode::Verified)

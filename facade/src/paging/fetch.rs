@@ -35,7 +35,7 @@ pub(crate) struct Fetcher<T> {
 #[derive(Debug)]
 pub(crate) struct Fetched<T> {
     pub(crate) response: PageResponse<T>,
-    /// Whether the server was asked to count.
+    /// Whether a count was requested.
     pub(crate) counted: bool,
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct PageSignals {
     pub(crate) seen: u64,
     /// Whether there was a `next` link.
     pub(crate) has_next: bool,
-    /// Whether the server was asked to count, without which it sends neither total nor `next`.
+    /// Whether a count was requested, without which the server sends neither total nor `next`.
     pub(crate) counted: bool,
     /// The server's count of the whole set, which is a hint and often wrong.
     pub(crate) total: Option<u64>,
@@ -31,7 +31,7 @@ impl PageSignals {
     }
 
     /// Whether a page that looks like the last one may not be: the count says more, or the
-    /// server was not asked to count. An empty page is never followed by a probe.
+    /// count was not requested. An empty page is never followed by a probe.
     fn is_worth_a_probe(&self) -> bool {
         let promised = self.total.is_some_and(|total| total > self.seen);
         self.items > 0 && (promised || !self.counted)

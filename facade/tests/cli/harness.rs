@@ -1,21 +1,14 @@
 //! Running the program, and what its tests share.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use atlas_snapshots_mock::{MockAtlas, MockAtlasBuilder};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// Turns a hang into a failure. Nothing here takes a second, and the client's own time limits,
-/// from 30 s, are not to end it.
-pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    let done = tokio::time::timeout(Duration::from_secs(20), future).await;
-    done.expect("it does not end")
-}
+use crate::common::with_timeout;
 
 /// A finished run.
 #[derive(Debug)]
@@ -95,7 +88,7 @@ pub(crate) fn target(atlas: &MockAtlas) -> Vec<&str> {
 /// Runs to the end. Unlike `Command::output`, it leaves redirections as they are.
 pub(crate) async fn run(mut command: Command) -> Ran {
     let child = command.spawn().unwrap();
-    soon(child.wait_with_output()).await.unwrap().into()
+    with_timeout(child.wait_with_output()).await.unwrap().into()
 }
 
 /// Sends a signal, named as `kill` does, to the process of this id.

@@ -9,6 +9,8 @@
 
 mod apis;
 mod checkpoint_file;
+#[path = "../common/mod.rs"]
+mod common;
 mod completeness;
 mod credentials;
 mod exit_codes;

@@ -5,8 +5,9 @@ use atlas_snapshots_mock::{
 };
 use tokio::process::Command;
 
+use crate::common::with_timeout;
 use crate::harness::{
-    Ran, TempCheckpoint, headers, ids_of, resumable_list, retrying_list, run, soon, start,
+    Ran, TempCheckpoint, headers, ids_of, resumable_list, retrying_list, run, start,
 };
 
 /// A mock that responds with so many pages of ten items and then not at all.
@@ -32,7 +33,7 @@ async fn run_until_stuck(
     let id = child.id();
     // Its rows are read meanwhile, because it waits for its reader.
     let ran = tokio::spawn(child.wait_with_output());
-    soon(async {
+    with_timeout(async {
         // The file is written without a request, so the mock does not know when.
         while atlas.in_flight() != 1 || saved.printed() != Some(rows) {
             tokio::task::yield_now().await;
@@ -40,7 +41,7 @@ async fn run_until_stuck(
     })
     .await;
     crate::harness::kill(id, signal);
-    soon(ran).await.unwrap().unwrap().into()
+    with_timeout(ran).await.unwrap().unwrap().into()
 }
 
 #[cfg(unix)]

@@ -6,7 +6,8 @@ use std::process::{ExitStatus, Stdio};
 use atlas_snapshots_mock::MockAtlas;
 use tokio::process::Child;
 
-use crate::harness::{TempCheckpoint, headers, ids_of, kill, list, run, soon, start};
+use crate::common::with_timeout;
+use crate::harness::{TempCheckpoint, headers, ids_of, kill, list, run, start};
 
 /// What Linux keeps in the smallest pipe, and what it writes to one as a whole.
 const PIPE: usize = 4096;
@@ -44,7 +45,7 @@ impl Waiting {
     /// Waits until more than `rows` are printed. Since one piece fills the pipe, the program then
     /// has nothing left to do but to wait for its reader.
     async fn until_full(&mut self, rows: u64) {
-        soon(async {
+        with_timeout(async {
             while self.saved.printed().is_none_or(|printed| printed <= rows) {
                 tokio::task::yield_now().await;
             }
@@ -67,7 +68,7 @@ impl Waiting {
         let reading = self.reader.read_to_end(&mut rows);
         reading.unwrap();
         self.rows.extend(rows);
-        soon(self.child.wait()).await.unwrap()
+        with_timeout(self.child.wait()).await.unwrap()
     }
 
     /// Prints the rest, and checks the whole.
@@ -92,7 +93,7 @@ async fn killed_in_the_middle_of_a_page_no_row_is_lost_torn_or_repeated() {
             for _ in 0..pieces {
                 waiting.take_piece().await;
             }
-            // The reader makes room before the program may be gone.
+            // The reader makes space before the program may be gone.
             kill(waiting.child.id(), "-KILL");
             assert_eq!(waiting.end().await.code(), None);
             waiting.assert_exact().await;
@@ -106,7 +107,7 @@ async fn an_interrupt_ends_the_program_while_it_waits_for_its_reader() {
         let mut waiting = Waiting::for_reader_of("ndjson").await;
         waiting.take_piece().await;
         kill(waiting.child.id(), signal);
-        let status = soon(waiting.child.wait()).await.unwrap();
+        let status = with_timeout(waiting.child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(1));
         assert_eq!(waiting.saved.files(), ["at.json"]);
         waiting.end().await;
@@ -128,8 +129,8 @@ async fn a_closed_pipe_is_reported_where_there_is_a_checkpoint_file() {
     let mut stderr = child.stderr.take().unwrap();
     let mut messages = String::new();
     let reading = tokio::io::AsyncReadExt::read_to_string(&mut stderr, &mut messages);
-    soon(reading).await.unwrap();
-    assert_eq!(soon(child.wait()).await.unwrap().code(), Some(1));
+    with_timeout(reading).await.unwrap();
+    assert_eq!(with_timeout(child.wait()).await.unwrap().code(), Some(1));
     assert!(
         messages.starts_with("error: cannot write to standard output\n"),
         "{messages}"

@@ -4,7 +4,8 @@ use atlas_snapshots_mock::{MockAtlas, When, WireFault};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::harness::{Ran, list, run, soon, start};
+use crate::common::with_timeout;
+use crate::harness::{Ran, list, run, start};
 
 fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command.spawn().unwrap();
@@ -25,10 +26,10 @@ async fn rows_of_one_page_do_not_wait_for_the_next() {
     for format in ["ndjson", "csv"] {
         let (_child, mut lines) = spawn(list(&atlas, ["--page-size", "5", "--output", format]));
         if format == "csv" {
-            soon(lines.next_line()).await.unwrap().unwrap();
+            with_timeout(lines.next_line()).await.unwrap().unwrap();
         }
         for id in &ids[..5] {
-            let line = soon(lines.next_line()).await.unwrap().unwrap();
+            let line = with_timeout(lines.next_line()).await.unwrap().unwrap();
             assert!(line.contains(id), "{line}");
         }
     }
@@ -47,7 +48,10 @@ async fn json_rows_do_not_wait_either() {
     let mut printed = Vec::new();
     // The last row of a page has no line end yet.
     while !String::from_utf8_lossy(&printed).contains(&atlas.snapshot_ids()[4]) {
-        assert_ne!(soon(stdout.read_buf(&mut printed)).await.unwrap(), 0);
+        assert_ne!(
+            with_timeout(stdout.read_buf(&mut printed)).await.unwrap(),
+            0
+        );
     }
 }
 
@@ -56,9 +60,9 @@ async fn a_closed_pipe_ends_the_program_without_a_message() {
     let atlas = start(MockAtlas::builder().snapshots(5_000)).await;
     for format in ["table", "json", "ndjson", "csv"] {
         let (child, mut lines) = spawn(list(&atlas, ["--output", format]));
-        soon(lines.next_line()).await.unwrap().unwrap();
+        with_timeout(lines.next_line()).await.unwrap().unwrap();
         drop(lines);
-        let ran = Ran::from(soon(child.wait_with_output()).await.unwrap());
+        let ran = Ran::from(with_timeout(child.wait_with_output()).await.unwrap());
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{format}");
     }
 }
@@ -73,14 +77,14 @@ async fn pages_are_received_while_the_reader_of_the_rows_pauses() {
         let received = requests.iter().filter(|sent| sent.status == Some(200));
         received.count() >= 5
     };
-    soon(atlas.until(five_received)).await;
+    with_timeout(atlas.until(five_received)).await;
 
     let mut count = 0;
-    while soon(lines.next_line()).await.unwrap().is_some() {
+    while with_timeout(lines.next_line()).await.unwrap().is_some() {
         count += 1;
     }
     assert_eq!(count, 5_000);
-    let ran = Ran::from(soon(child.wait_with_output()).await.unwrap());
+    let ran = Ran::from(with_timeout(child.wait_with_output()).await.unwrap());
     assert_eq!(ran.code, Some(0));
 }
 
@@ -105,9 +109,9 @@ async fn a_signal_ends_it_at_once() {
 
     let atlas = start(MockAtlas::builder().fault(WireFault::Hang, When::always())).await;
     let (mut child, _lines) = spawn(list(&atlas, []));
-    soon(atlas.until(|atlas| atlas.request_count() == 1)).await;
+    with_timeout(atlas.until(|atlas| atlas.request_count() == 1)).await;
 
     // Not SIGINT: it is ignored where these tests run in the background.
     kill(child.id(), "-TERM");
-    assert_eq!(soon(child.wait()).await.unwrap().signal(), Some(15));
+    assert_eq!(with_timeout(child.wait()).await.unwrap().signal(), Some(15));
 }

@@ -43,8 +43,8 @@ async fn nothing_is_requested_before_the_future_is_polled_or_after_it_is_dropped
     assert!(format!("{future:?}").contains("Collect"));
     tokio::task::yield_now().await;
     assert!(source.requested().is_empty());
-    let soon = std::time::Duration::from_millis(10);
-    assert!(tokio::time::timeout(soon, future).await.is_err());
+    let short = std::time::Duration::from_millis(10);
+    assert!(tokio::time::timeout(short, future).await.is_err());
     tokio::task::yield_now().await;
     assert_eq!(source.requested(), numbers(3));
     assert_eq!(source.in_flight(), 0);

@@ -140,7 +140,7 @@ async fn a_sign_without_a_change_costs_an_adaptive_listing_one_further_pass() {
     }
 }
 
-/// What an earlier listing yielded cannot be told from what it missed.
+/// What an earlier listing yielded cannot be distinguished from what it missed.
 #[tokio::test(start_paused = true)]
 async fn a_resumed_adaptive_listing_reads_once() {
     let source = Arc::new(FakeSource::of(45).changing([(3, Change::Delete(0))]));

@@ -228,7 +228,7 @@ proptest! {
                     prop_assert!(delivered.contains(&item), "{} missing from {:?}", item, delivered);
                 }
             }
-            // A page of which nothing is new cannot be told from a server that repeats a page.
+            // A page of which nothing is new cannot be distinguished from a server that repeats a page.
             Completeness::Failed => prop_assert_eq!(error, Some(ErrorKind::PaginationLoop)),
             completeness => {
                 let not_converged =

@@ -165,7 +165,7 @@ fn try_first(set: &Set, pass: Pass, second: &Order, tally: &mut Tally) {
 
 fn try_second(set: &Set, first: &[Page], pass: Pass, tally: &mut Tally) {
     let Some(number) = pass.next() else {
-        conclude(set, first, &pass, tally);
+        finish(set, first, &pass, tally);
         return;
     };
     for changed in set.changed() {
@@ -180,7 +180,7 @@ fn try_second(set: &Set, first: &[Page], pass: Pass, tally: &mut Tally) {
     }
 }
 
-fn conclude(set: &Set, first: &[Page], pass: &Pass, tally: &mut Tally) {
+fn finish(set: &Set, first: &[Page], pass: &Pass, tally: &mut Tally) {
     if pass.result().as_deref() != Some(first) {
         return;
     }

@@ -1,4 +1,4 @@
-//! What is between a client and Atlas: a proxy, and a private certificate authority.
+//! Proxies and private certificate authorities between a client and Atlas.
 
 #![cfg(feature = "rustls")]
 #![allow(clippy::unwrap_used, missing_docs)]

@@ -1,4 +1,4 @@
-//! Sends authenticated requests, whatever the credentials.
+//! The authenticator of a client, which sends its requests with its credentials.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! HTTP without Atlas: the base URL, bounded responses, headers, retries and the clock.
+//! The HTTP layer, which knows nothing of Atlas: base URL, bounded responses, headers, retries and
+//! the clock.
 
 pub(crate) mod base_url;
 pub(crate) mod client;

@@ -1,4 +1,4 @@
-//! How complete a listing is, and why it may not be.
+//! The completeness of a listing, and the reasons for doubt.
 
 use std::fmt;
 

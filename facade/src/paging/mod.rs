@@ -1,4 +1,4 @@
-//! The listing engine: reads all pages of a list, whatever its items are.
+//! The listing engine, which reads all pages of a list of any type of item.
 //!
 //! [`request`] configures a listing, [`engine`] runs it, and [`stream`] and [`collect`] are what a
 //! consumer sees of it. The engine needs two things: a [`page::PageSource`], and for each item a key

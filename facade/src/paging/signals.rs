@@ -1,4 +1,4 @@
-//! What a page says about the rest of the set: whether there is more, and how far to read ahead.
+//! The signals of a page about the rest of the set: whether there is more, and how far to read ahead.
 
 /// The signals of one accepted page.
 #[derive(Debug, Clone, Copy)]

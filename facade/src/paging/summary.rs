@@ -1,4 +1,4 @@
-//! What a listing has done so far, and how complete it is.
+//! The summary of a listing: what it has done so far, and how complete it is.
 
 use std::fmt;
 

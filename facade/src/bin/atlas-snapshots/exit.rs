@@ -1,4 +1,4 @@
-//! How the program ends: exit codes, the reasons to stop early, and messages on standard error.
+//! Exit codes, the reasons to stop early, and messages on standard error.
 
 use std::error::Error;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! From arguments and environment to a client and a list request.
+//! The client and the list request of a command, from its arguments and the environment.
 
 use std::env;
 use std::fmt;

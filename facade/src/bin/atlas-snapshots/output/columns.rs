@@ -1,4 +1,4 @@
-//! What every output format implements, and the columns of those that have them.
+//! The trait of the output formats, and the columns of those that have them.
 
 use std::borrow::Cow;
 use std::io;

@@ -2,10 +2,10 @@
 //
 // Generator: progenitor 0.15.1, typify 0.8.0, prettyplease 0.3.0.
 // Inputs, with their sha256:
-//   6f662e629848597593be7f72c68842da3b3ca348a603bdc6b7b2a65746b4afa1  openapi/common.yaml
-//   14d34dbc26b135bfa28d06161ab8e1cf44275bc4b5cd946643369081c0ef7c7f  openapi/flex-snapshots.yaml
-//   8fe2730be19298f940379034880a12c16a2244f0d647b08f75ea5f10c2f80191  openapi/serverless-snapshots.yaml
-//   9d3fa6ea75134bed39334a2451febb88c13734296a9e98bfbc0906a881017c8a  openapi/codegen.overlay.yaml
+//   612dc1f9f7c6bb53e94fcb8e59d691995cdc5f64b2c59851153bc38c4a01711a  openapi/common.yaml
+//   4b18839c2c90118e28d875b6a4898c81558e644010fc4cd7ddc1ee84361fbac8  openapi/flex-snapshots.yaml
+//   ebd864ef0d9d20c58a56062856c79e2cbf3b8387502e5023d0819374cd5ebbef  openapi/serverless-snapshots.yaml
+//   7793176c5576d2420348933dc1b83d5f3e353701b1c290ea3688b5fb6ab6d167  openapi/codegen.overlay.yaml
 
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
@@ -14,7 +14,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///How every failure is reported.
+    ///The body of an error response.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -30,26 +30,26 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub bad_request_detail: ::std::option::Option<BadRequestDetail>,
-        ///What went wrong, as a sentence.
+        ///The error, as a sentence.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<::std::string::String>,
-        ///The HTTP status once more.
+        ///The HTTP status.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<i32>,
-        ///What went wrong, as a constant to match on.
+        ///The error, as a constant.
         #[serde(
             rename = "errorCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub error_code: ::std::option::Option<::std::string::String>,
-        ///What the sentence in `detail` was filled in with.
+        ///The values that were inserted into `detail`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parameters: ::std::option::Option<::serde_json::Value>,
         ///The HTTP reason phrase.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reason: ::std::option::Option<::std::string::String>,
     }
-    ///Which fields of a request were refused.
+    ///The fields of a request that are invalid.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -60,11 +60,11 @@ pub mod types {
         PartialEq
     )]
     pub struct BadRequestDetail {
-        ///One entry for each refused field.
+        ///One entry for each invalid field.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub fields: ::std::option::Option<::std::vec::Vec<FieldViolation>>,
     }
-    ///Names a cluster or an instance within its project: letters, digits and hyphens, no hyphen first.
+    ///The name of a cluster within its project: letters, digits and hyphens, not starting with a hyphen.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Serialize,
@@ -132,7 +132,7 @@ pub mod types {
                 })
         }
     }
-    ///Why one field was refused.
+    ///The reason why one field is invalid.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -142,9 +142,9 @@ pub mod types {
         PartialEq
     )]
     pub struct FieldViolation {
-        ///Why.
+        ///The reason.
         pub description: ::std::string::String,
-        ///Which field.
+        ///The name of the field.
         pub field: ::std::string::String,
     }
     ///One backup snapshot of a Flex cluster.
@@ -158,10 +158,10 @@ pub mod types {
         PartialEq
     )]
     pub struct FlexSnapshot {
-        ///When the snapshot can no longer be downloaded.
+        ///The time after which the snapshot can no longer be downloaded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub expiration: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
-        ///When Atlas was done with the snapshot.
+        ///The time at which the snapshot finished or failed.
         #[serde(
             rename = "finishTime",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -169,13 +169,13 @@ pub mod types {
         pub finish_time: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<SnapshotId>,
-        ///The server version that wrote the data in the snapshot.
+        ///The MongoDB version of the cluster at the time of the snapshot.
         #[serde(
             rename = "mongoDBVersion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub mongo_db_version: ::std::option::Option<::std::string::String>,
-        ///When Atlas was due to take the snapshot.
+        ///The time for which the snapshot was scheduled.
         #[serde(
             rename = "scheduledTime",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -183,19 +183,19 @@ pub mod types {
         pub scheduled_time: ::std::option::Option<
             ::atlas_snapshots_generated::Timestamp,
         >,
-        ///When Atlas began to take the snapshot.
+        ///The time at which the snapshot started.
         #[serde(
             rename = "startTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub start_time: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
-        ///How far along the snapshot is.
+        ///The status of the snapshot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             ::atlas_snapshots_generated::OpenEnum<FlexSnapshotStatus>,
         >,
     }
-    ///One page of a listing.
+    ///One page of snapshots.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -205,19 +205,19 @@ pub mod types {
         PartialEq
     )]
     pub struct FlexSnapshotPage {
-        ///Where to go from here: this page, the next one, the one before.
+        ///Links to this page, the next page and the previous page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<::std::vec::Vec<Link>>,
         ///The snapshots on this page.
         pub results: ::std::vec::Vec<FlexSnapshot>,
-        ///How many snapshots all pages together hold. An estimate; absent when the request declined the count.
+        ///The estimated number of snapshots on all pages; absent if the request set `includeCount` to false.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_count: ::std::option::Option<i64>,
     }
-    ///How far along a snapshot is.
+    ///The status of a snapshot.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -296,14 +296,14 @@ pub mod types {
         PartialEq
     )]
     pub struct Link {
-        ///Where the link leads.
+        ///The URL of the link.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub href: ::std::option::Option<::std::string::String>,
-        ///What the target is to this resource.
+        ///The relation of the target to this resource.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rel: ::std::option::Option<::std::string::String>,
     }
-    ///The server version that wrote the data in a snapshot.
+    ///The MongoDB version of the instance at the time of a snapshot.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -345,7 +345,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    ///Identifies a project: 24 lower-case hexadecimal digits.
+    ///The id of a project: 24 lower-case hexadecimal digits.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Serialize,
@@ -411,7 +411,7 @@ pub mod types {
                 })
         }
     }
-    ///The instance a snapshot was taken of.
+    ///The name of the instance that a snapshot was taken of.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -464,19 +464,19 @@ pub mod types {
         PartialEq
     )]
     pub struct ServerlessSnapshot {
-        ///When Atlas took the snapshot.
+        ///The time at which the snapshot was taken.
         #[serde(
             rename = "createdAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_at: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
-        ///When Atlas will delete the snapshot.
+        ///The time at which Atlas deletes the snapshot.
         #[serde(
             rename = "expiresAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expires_at: ::std::option::Option<::atlas_snapshots_generated::Timestamp>,
-        ///The rhythm of the schedule that took the snapshot.
+        ///The frequency of the schedule that the snapshot was taken by.
         #[serde(
             rename = "frequencyType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -486,7 +486,7 @@ pub mod types {
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<SnapshotId>,
-        ///Related resources.
+        ///Links to related resources.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<::std::vec::Vec<Link>>,
         #[serde(
@@ -499,7 +499,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub serverless_instance_name: ::std::option::Option<ServerlessInstanceName>,
-        ///Whether a person or a schedule asked for the snapshot.
+        ///Whether the snapshot was taken on demand or by a schedule.
         #[serde(
             rename = "snapshotType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -507,19 +507,19 @@ pub mod types {
         pub snapshot_type: ::std::option::Option<
             ::atlas_snapshots_generated::OpenEnum<SnapshotType>,
         >,
-        ///How far along the snapshot is.
+        ///The status of the snapshot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             ::atlas_snapshots_generated::OpenEnum<SnapshotStatus>,
         >,
-        ///How many bytes the snapshot takes.
+        ///The size of the snapshot in bytes.
         #[serde(
             rename = "storageSizeBytes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub storage_size_bytes: ::std::option::Option<i64>,
     }
-    ///One page of a listing.
+    ///One page of snapshots.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -529,19 +529,19 @@ pub mod types {
         PartialEq
     )]
     pub struct ServerlessSnapshotPage {
-        ///Where to go from here: this page, the next one, the one before.
+        ///Links to this page, the next page and the previous page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<::std::vec::Vec<Link>>,
         ///The snapshots on this page.
         pub results: ::std::vec::Vec<ServerlessSnapshot>,
-        ///How many snapshots all pages together hold. An estimate; absent when the request declined the count.
+        ///The estimated number of snapshots on all pages; absent if the request set `includeCount` to false.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_count: ::std::option::Option<i64>,
     }
-    ///The rhythm of the schedule that took a snapshot.
+    ///The frequency of the schedule that a snapshot was taken by.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -605,7 +605,7 @@ pub mod types {
             value.parse()
         }
     }
-    ///Identifies a snapshot.
+    ///The id of a snapshot.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -647,7 +647,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    ///How far along a snapshot is.
+    ///The status of a snapshot.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -711,7 +711,7 @@ pub mod types {
             value.parse()
         }
     }
-    ///Whether a person or a schedule asked for a snapshot.
+    ///Whether a snapshot was taken on demand or by a schedule.
     #[derive(
         ::schemars::JsonSchema,
         ::serde::Deserialize,
@@ -803,8 +803,8 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for MongoDB Atlas snapshots
 
-- MongoDB Atlas Flex snapshots, version 2.0: Backup snapshots of Flex clusters, one endpoint of the Atlas Administration API.
-- MongoDB Atlas serverless snapshots, version 1.0: Backup snapshots of serverless instances, one endpoint of the Atlas Administration API.
+- MongoDB Atlas Flex snapshots, version 2.0: The endpoint of the Atlas Administration API that lists the snapshots of a Flex cluster.
+- MongoDB Atlas serverless snapshots, version 1.0: The endpoint of the Atlas Administration API that lists the snapshots of a serverless instance.
 
 Version: 1.0, 2.0*/
 pub struct Client {
@@ -868,25 +868,25 @@ const _: () = {
     {}
 };
 impl Client {
-    /**List the snapshots of one serverless instance
+    /**Lists the snapshots of one serverless instance
 
-Answers one page of the snapshots that exist for one serverless instance. The caller needs the
-role Project Read Only.
+Returns one page of the snapshots of one serverless instance. The caller needs the role Project
+Read Only.
 
-Flex clusters that were migrated from a serverless instance, or created through
-`createServerlessInstance`, answer here as well. The endpoint is past its announced end of life,
-January 2026; `listFlexBackups` replaces it.
+The operation also lists the snapshots of Flex clusters that were migrated from a serverless
+instance or created through `createServerlessInstance`. Its announced end of life was in January
+2026; `listFlexBackups` replaces it.
 
 Sends a `GET` request to `/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots`
 
 Arguments:
-- `group_id`: The project; Atlas calls it a group in its paths.
-- `cluster_name`: The serverless instance, by name.
-- `envelope`: Repeats the status inside the body, for callers that cannot see the response's own. It changes the shape of the answer.
-- `include_count`: Whether the page says how many snapshots there are in all.
-- `items_per_page`: How many snapshots one page holds at most.
-- `page_num`: Which page to answer, counted from one.
-- `pretty`: Indents the body for human eyes.
+- `group_id`: The id of the project, which the paths call a group.
+- `cluster_name`: The name of the serverless instance.
+- `envelope`: Whether the body repeats the HTTP status, for clients that cannot read it. This changes the structure of the response.
+- `include_count`: Whether the page has the total number of snapshots.
+- `items_per_page`: The maximum number of snapshots on a page.
+- `page_num`: The number of the page to return, counted from one.
+- `pretty`: Whether the body is indented.
 ```text
 let response = client.list_serverless_backups()
     .group_id(group_id)
@@ -902,23 +902,22 @@ let response = client.list_serverless_backups()
     pub fn list_serverless_backups(&self) -> builder::ListServerlessBackups<'_> {
         builder::ListServerlessBackups::new(self)
     }
-    /**List the snapshots of one Flex cluster
+    /**Lists the snapshots of one Flex cluster
 
-Answers one page of the snapshots that exist for one Flex cluster. The caller needs the role
-Project Read Only.
+Returns one page of the snapshots of one Flex cluster. The caller needs the role Project Read Only.
 
-It replaces `listServerlessBackups`.
+This operation replaces `listServerlessBackups`.
 
 Sends a `GET` request to `/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`
 
 Arguments:
-- `group_id`: The project; Atlas calls it a group in its paths.
-- `name`: The Flex cluster, by name.
-- `envelope`: Repeats the status inside the body, for callers that cannot see the response's own. It changes the shape of the answer.
-- `include_count`: Whether the page says how many snapshots there are in all.
-- `items_per_page`: How many snapshots one page holds at most.
-- `page_num`: Which page to answer, counted from one.
-- `pretty`: Indents the body for human eyes.
+- `group_id`: The id of the project, which the paths call a group.
+- `name`: The name of the Flex cluster.
+- `envelope`: Whether the body repeats the HTTP status, for clients that cannot read it. This changes the structure of the response.
+- `include_count`: Whether the page has the total number of snapshots.
+- `items_per_page`: The maximum number of snapshots on a page.
+- `page_num`: The number of the page to return, counted from one.
+- `pretty`: Whether the body is indented.
 ```text
 let response = client.list_flex_backups()
     .group_id(group_id)
@@ -1439,7 +1438,7 @@ impl crate::Vocabulary for types::SnapshotType {
         }
     }
 }
-/// What an operation asks for: the media type that its success is documented to have.
+/// The media type that the success of an operation is documented to have.
 pub(crate) fn accept(operation_id: &str) -> Option<::reqwest::header::HeaderValue> {
     let media_type = match operation_id {
         "list_flex_backups" => "application/vnd.atlas.2024-11-13+json",

@@ -1,4 +1,4 @@
-//! Every gate of the project, the same on a laptop and in CI.
+//! Task that runs every gate of the project, locally and in CI.
 
 use std::{
     env,
@@ -9,13 +9,13 @@ use std::{
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use crate::{codegen, failure::Failure};
+use crate::{Failure, root};
 
 /// One check that every change has to pass.
 struct Gate {
     name: &'static str,
     checks: &'static str,
-    /// The error is a sentence about what failed.
+    /// The error is a sentence that says what failed.
     run: fn() -> Result<(), String>,
 }
 
@@ -24,18 +24,18 @@ const GATES: &[Gate] = &[
     gate("fmt", "All code is formatted", fmt),
     gate(
         "clippy",
-        "No lint warns, in every target and without default features",
+        "Clippy reports no warning, in every target and without default features",
         clippy,
     ),
     gate(
         "codegen",
-        "The generated client belongs to the OpenAPI fragments",
+        "The generated client is up to date with the OpenAPI fragments",
         codegen,
     ),
     gate("doc", "The documentation builds without a warning", doc),
     gate(
         "quickstart",
-        "The first command of the README prints what it should",
+        "The first command of the README prints the expected line",
         quickstart,
     ),
     gate(
@@ -45,7 +45,7 @@ const GATES: &[Gate] = &[
     ),
     gate(
         "consumer",
-        "A program outside the workspace runs; without TLS, https is refused",
+        "A program outside the workspace runs; without TLS, https URLs are refused",
         consumer,
     ),
     gate("test", "All tests pass", test),
@@ -111,14 +111,14 @@ fn cargo(arguments: &str) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments.split_whitespace())
-        .current_dir(codegen::root())
+        .current_dir(root())
         // The messages of failing tests are easier to read without; a panic prints its place anyway.
         .env("RUST_BACKTRACE", "0");
     command
 }
 
-/// What the command is called in messages.
-fn shown(command: &Command) -> String {
+/// The command as messages show it.
+fn display_command(command: &Command) -> String {
     let arguments = command
         .get_args()
         .map(|argument| argument.to_string_lossy());
@@ -128,7 +128,7 @@ fn shown(command: &Command) -> String {
 
 /// Runs the command, which must succeed, and returns its standard output if that is piped.
 fn output(mut command: Command) -> Result<String, String> {
-    let name = shown(&command);
+    let name = display_command(&command);
     let output = command
         .stderr(Stdio::inherit())
         .spawn()
@@ -138,7 +138,7 @@ fn output(mut command: Command) -> Result<String, String> {
     if output.status.success() {
         return Ok(text);
     }
-    // What the command printed is the best explanation; an error in showing it changes nothing.
+    // The output of the command explains the failure; an error while printing it is ignored.
     let _ = io::stdout().write_all(text.as_bytes());
     Err(format!("{name} failed ({})", output.status))
 }
@@ -150,7 +150,7 @@ fn succeed(command: Command) -> Result<(), String> {
 
 /// Runs the command, which must succeed and print a line that begins as expected.
 fn prints(mut command: Command, expected: &str) -> Result<(), String> {
-    let name = shown(&command);
+    let name = display_command(&command);
     command.stdout(Stdio::piped());
     let text = output(command)?;
     print!("{text}");

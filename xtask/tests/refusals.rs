@@ -1,4 +1,4 @@
-//! `cargo xtask codegen` on specifications broken on purpose: one clear error each.
+//! Tests of `cargo xtask codegen` with invalid inputs: each is refused with the problem and the place.
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod support;
@@ -6,189 +6,163 @@ mod support;
 use support::{COMMON, FLEX, FRAGMENT, FRAGMENTS, OVERLAY, Sandbox};
 
 const GET: &str = "serverless-snapshots.yaml#/paths/~1api~1atlas~1v1.0~1groups~1{groupId}~1serverless~1{clusterName}~1backup~1snapshots/get";
+const PAGE: &str = "yaml#/components/responses/ServerlessSnapshotPage/content";
+const FLEX_PAGE: &str = "yaml#/components/responses/FlexSnapshotPage/content";
+const SCHEMAS: &str = "yaml#/components/schemas";
 
-fn broken(from: &str, to: &str) -> Sandbox {
-    Sandbox::new().edit(FRAGMENT, from, to)
-}
+/// A file, a text in it, its replacement, the problem and the place.
+type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
-/// The documented 404 with something else for its content.
-fn broken_response(content: &str) -> Sandbox {
-    broken(
-        "$ref: \"common.yaml#/components/responses/NotFound\"",
-        &format!("{{ description: Not there. {content} }}"),
-    )
-}
-
-fn broken_overlay(from: &str, to: &str) -> Sandbox {
-    Sandbox::new().edit(OVERLAY, from, to)
-}
-
-#[test]
-fn broken_yaml() {
-    let sandbox = broken("openapi: 3.0.3\n", "openapi: 3.0.3\ninfo: [\n");
-    sandbox.refuses("broken YAML", "serverless-snapshots.yaml:");
-
-    let line = sandbox.read(FRAGMENT).lines().count();
-    let sandbox = Sandbox::new();
-    let text = sandbox.read(FRAGMENT);
-    sandbox.write(FRAGMENT, &format!("{text}components: {{}}\n"));
-    sandbox.refuses("broken YAML: duplicate", &format!("{FRAGMENT}:{line}:1"));
-}
-
-#[test]
-fn broken_overlay_yaml() {
-    broken_overlay("overlay: 1", "overlay: [1").refuses("broken YAML", "codegen.overlay.yaml:");
-}
-
-#[test]
-fn missing_file() {
-    let sandbox = Sandbox::new();
-    std::fs::remove_file(sandbox.path(FRAGMENT)).unwrap();
-    sandbox.refuses("cannot read", FRAGMENT);
-}
-
-#[test]
-fn another_version_of_openapi() {
-    for fragment in FRAGMENTS {
-        for other in ["openapi: 3.1.0", "swagger: '2.0'"] {
-            Sandbox::new()
-                .edit(fragment, "openapi: 3.0.3", other)
-                .refuses(
-                    "not an OpenAPI 3.0 document",
-                    &format!("{fragment}#/openapi"),
-                );
-        }
+fn refuses(rows: &[Row<'_>]) {
+    for (file, from, to, problem, place) in rows {
+        Sandbox::new()
+            .edit(file, from, to)
+            .refuses(problem, &place.replace("{GET}", GET));
     }
 }
 
 #[test]
-fn not_openapi_at_all() {
+#[rustfmt::skip]
+fn files() {
+    refuses(&[
+        (FRAGMENT, "openapi: 3.0.3\n", "openapi: 3.0.3\ninfo: [\n", "broken YAML", "serverless-snapshots.yaml:"),
+        (OVERLAY, "overlay: 1", "overlay: [1", "broken YAML", "codegen.overlay.yaml:"),
+    ]);
     for fragment in FRAGMENTS {
-        Sandbox::new()
-            .edit(fragment, "info:", "information:")
-            .refuses(
-                "not a valid OpenAPI document: missing field `info`",
-                fragment,
-            );
+        let version = format!("{fragment}#/openapi");
+        let line = Sandbox::new().read(fragment).lines().count() + 1;
+        let last = format!("{fragment}:{line}:1");
+        refuses(&[
+            (fragment, "", "components: {}\n", "broken YAML: duplicate", &last),
+            (fragment, "openapi: 3.0.3", "openapi: 3.1.0", "not an OpenAPI 3.0 document", &version),
+            (fragment, "openapi: 3.0.3", "swagger: '2.0'", "not an OpenAPI 3.0 document", &version),
+            (fragment, "info:", "information:", "not a valid OpenAPI document: missing field `info`", fragment),
+        ]);
     }
     let sandbox = Sandbox::new();
     sandbox.write(OVERLAY, "{ overlay: 1, entries: [] }");
     for (text, place) in [
-        ("[]", ""),
-        ("text", ""),
+        ("[]", "#"),
+        ("text", "#"),
         ("openapi: 3.0.3", "#/paths"),
         ("{ paths: {}, components: [] }", "#/components"),
     ] {
         sandbox.write(FRAGMENT, text);
-        sandbox.refuses(
-            "not a valid OpenAPI document",
-            &format!("{FRAGMENT}{place}"),
-        );
+        sandbox.refuses("not a valid OpenAPI document", &format!("{FRAGMENT}{place}"));
     }
+    std::fs::remove_file(sandbox.path(FRAGMENT)).unwrap();
+    sandbox.refuses("cannot read", FRAGMENT);
+
+    let mut sandbox = Sandbox::new();
+    let text = sandbox.read(FLEX);
+    sandbox.add_fragment(FLEX, &text);
+    sandbox.refuses("is a fragment of the same name", FLEX);
 }
 
 #[test]
-fn missing_operation_id() {
-    broken("      operationId: listServerlessBackups\n", "").refuses("missing operationId", GET);
-}
-
-#[test]
-fn inline_response_schema() {
-    broken(
-        "$ref: \"#/components/schemas/ServerlessSnapshotPage\"",
-        "type: object",
-    )
-    .refuses(
-        "inline response schema",
-        "yaml#/components/responses/ServerlessSnapshotPage/content/application~1json/schema",
-    );
-    broken_response(", content: { application/json: { schema: { type: object } } }").refuses(
-        "inline response schema",
-        &format!("{GET}/responses/404/content/application~1json/schema"),
-    );
-}
-
-#[test]
-fn response_without_content() {
-    let place = format!("{GET}/responses/404");
-    broken_response("").refuses("response without content", &place);
-    broken_response(", content: {}").refuses("response without content", &place);
-}
-
-#[test]
-fn response_without_schema() {
-    broken_response(", content: { application/json: {} }").refuses(
-        "response without schema",
-        &format!("{GET}/responses/404/content/application~1json"),
-    );
-}
-
-#[test]
-fn response_other_than_json() {
-    broken_response(", content: { text/html: { schema: { type: string } } }").refuses(
-        "non-JSON response: text/html",
-        &format!("{GET}/responses/404/content/text~1html"),
-    );
-}
-
-#[test]
-fn default_response() {
-    broken("\"500\":", "default:").refuses("default response", &format!("{GET}/responses/default"));
-}
-
-#[test]
-fn no_success() {
-    broken("\"200\":", "\"409\":").refuses("different schemas", &format!("{GET}/responses/"));
-    broken(
-        "\"#/components/responses/ServerlessSnapshotPage\"",
-        "\"common.yaml#/components/responses/NotFound\"",
-    )
-    .edit(FRAGMENT, "\"200\":", "\"409\":")
-    .refuses(
-        "no success among the responses of listServerlessBackups",
-        &format!("{GET}/responses"),
-    );
-}
-
-#[test]
-fn failures_of_different_types() {
-    broken_response(
-        ", content: { application/json: { schema: { $ref: 'common.yaml#/components/schemas/Link' } } }",
-    )
-    .refuses("different schemas", &format!("{GET}/responses/"));
-}
-
-#[test]
-fn alternatives() {
-    for keyword in ["anyOf", "oneOf"] {
-        Sandbox::new()
-            .edit(
-                COMMON,
-                "        href:\n          type: string",
-                &format!(
-                    "        href:\n          {keyword}: [{{ type: string }}, {{ type: integer }}]"
-                ),
-            )
-            .refuses(
-                &format!("{keyword} is not supported"),
-                &format!("yaml#/components/schemas/Link/properties/href/{keyword}"),
-            );
+#[rustfmt::skip]
+fn names_that_are_used_twice() {
+    for (section, name, component) in [
+        ("schemas", "Link", "{ type: object }"),
+        ("parameters", "pageNum", "{ name: pageNum, in: query, schema: { type: integer } }"),
+        ("headers", "RetryAfter", "{ schema: { type: integer } }"),
+        ("securitySchemes", "ApiKey", "{ type: http, scheme: digest }"),
+    ] {
+        let mut sandbox = Sandbox::new();
+        let components = format!("{{ {section}: {{ {name}: {component} }} }}");
+        sandbox.add_fragment("rival.yaml", &format!(
+            "{{ openapi: 3.0.3, info: {{ title: Rival, version: '1' }}, paths: {{}}, components: {components} }}"
+        ));
+        let pointer = format!("#/components/{section}/{name}");
+        sandbox.refuses(&format!("{name} is defined in"), &format!("rival.yaml{pointer}"));
+        sandbox.refuses("refer to it", &format!("$ref: \"<file>{pointer}\""));
     }
+    let mut sandbox = Sandbox::new();
+    let rival = sandbox.read(FRAGMENT).replacen("    get:", "    put:", 1);
+    let (rival, _) = rival.split_once("\n  responses:").unwrap();
+    sandbox.add_fragment("rival.yaml", &rival.replace("\"#/components", "\"serverless-snapshots.yaml#/components"));
+    sandbox.refuses("/backup/snapshots is defined in", "serverless-snapshots.yaml#/paths/~1api");
+    sandbox.refuses("describe all methods of a path in one fragment", "");
+
+    let schema = "  schemas:\n    api_error: { type: object }\n";
+    refuses(&[
+        (FLEX, "listFlexBackups", "listServerlessBackups", "operationId listServerlessBackups makes the same method as", "flex-snapshots.yaml#/paths/"),
+        (FLEX, "listFlexBackups", "list_serverless_backups", "operationId list_serverless_backups makes the same method as", "flex-snapshots.yaml#/paths/"),
+        (FLEX, "  schemas:\n", schema, "api_error makes the same Rust type as", "flex-snapshots.yaml#/components/schemas/api_error"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn operations_and_responses() {
+    const NOT_FOUND: &str = "\"common.yaml#/components/responses/NotFound\"";
+    refuses(&[
+        (FRAGMENT, "      operationId: listServerlessBackups\n", "", "missing operationId", "{GET}"),
+        (FRAGMENT, "\"500\":", "default:", "default response", "{GET}/responses/default"),
+        (FRAGMENT, "\"200\":", "\"409\":", "different schemas", "{GET}/responses/"),
+        (FRAGMENT, "$ref: \"#/components/schemas/ServerlessSnapshotPage\"", "type: object", "inline response schema", &format!("{PAGE}/application~1json/schema")),
+    ]);
     Sandbox::new()
-        .edit(
-            COMMON,
-            "        href:\n          type: string",
-            "        href:\n          allOf: [{ oneOf: [{ type: string }] }]",
-        )
-        .refuses(
-            "oneOf is not supported",
-            "yaml#/components/schemas/Link/properties/href/allOf/0/oneOf",
-        );
+        .edit(FRAGMENT, "\"#/components/responses/ServerlessSnapshotPage\"", NOT_FOUND)
+        .edit(FRAGMENT, "\"200\":", "\"409\":")
+        .refuses("no success among the responses of listServerlessBackups", &format!("{GET}/responses"));
+    for (content, problem, place) in [
+        ("", "response without content", ""),
+        (", content: {}", "response without content", ""),
+        (", content: { application/json: {} }", "response without schema", "/content/application~1json"),
+        (", content: { application/json: { schema: { type: object } } }", "inline response schema", "/content/application~1json/schema"),
+        (", content: { text/html: { schema: { type: string } } }", "non-JSON response: text/html", "/content/text~1html"),
+        (", content: { application/json: { schema: { $ref: 'common.yaml#/components/schemas/Link' } } }", "different schemas", ""),
+    ] {
+        let response = format!("{{ description: Not there. {content} }}");
+        let sandbox = Sandbox::new().edit(FRAGMENT, &format!("$ref: {NOT_FOUND}"), &response);
+        let at = if problem == "different schemas" { "" } else { "404" };
+        sandbox.refuses(problem, &format!("{GET}/responses/{at}{place}"));
+    }
 }
 
 #[test]
-fn reference_to_nothing() {
-    const ID: &str = "\"common.yaml#/components/schemas/SnapshotId\"";
+#[rustfmt::skip]
+fn schemas() {
+    for (schema, problem, place) in [
+        ("{ anyOf: [{ type: string }, { type: integer }] }", "anyOf is not supported", "/anyOf"),
+        ("{ oneOf: [{ type: string }, { type: integer }] }", "oneOf is not supported", "/oneOf"),
+        ("{ allOf: [{ oneOf: [{ type: string }] }] }", "oneOf is not supported", "/allOf/0/oneOf"),
+        // Properties with the name of a keyword.
+        ("{ type: object, properties: { default: { oneOf: [{ type: string }] } } }", "oneOf is not supported", "/properties/default/oneOf"),
+        ("{ type: object, properties: { type: { type: text } } }", "unknown type \"text\"", "/properties/type/type"),
+        ("{ type: strnig }", "unknown type \"strnig\"", "/type"),
+        ("{ type: [string, 'null'] }", "unknown type [\"string\",\"null\"]", "/type"),
+        ("{ type: array, items: { type: int } }", "unknown type \"int\"", "/items/type"),
+    ] {
+        let to = format!("        href: {schema}\n        unused:\n          type: string");
+        Sandbox::new()
+            .edit(COMMON, "        href:\n          type: string", &to)
+            .refuses(problem, &format!("common.yaml#/components/schemas/Link/properties/href{place}"));
+    }
+    let mistyped = format!("{SCHEMAS}/ServerlessSnapshot/properties/frequencyType/type");
+    refuses(&[(OVERLAY, "      type: string\n", "      type: strnig\n", "unknown type \"strnig\"", &mistyped)]);
+}
+
+/// A pattern would be enforced while decoding.
+#[test]
+#[rustfmt::skip]
+fn patterns_in_responses() {
+    const FIELD: &str = "          description: The name of the field.\n";
+    let with_pattern = format!("{FIELD}          pattern: ^[a-z]+$\n");
+    refuses(&[
+        (FRAGMENT, "\"#/components/schemas/ServerlessInstanceName\"", "\"common.yaml#/components/schemas/ClusterName\"",
+            "a response uses the schema ClusterName, which has a pattern", &format!("common.{SCHEMAS}/ClusterName/pattern")),
+        (OVERLAY, "      pattern: null\n", "      description: Changed.\n",
+            "a response uses the schema SnapshotId, which has a pattern", &format!("common.{SCHEMAS}/SnapshotId/pattern")),
+        (COMMON, FIELD, &with_pattern,
+            "a response uses the schema FieldViolation, which has a pattern", &format!("{SCHEMAS}/FieldViolation/properties/field/pattern")),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn references() {
     for target in [
         "#/components/schemas/Missing",
         "#components/schemas/SnapshotStatus",
@@ -201,166 +175,73 @@ fn reference_to_nothing() {
         "other.yaml#/components/schemas/SnapshotId",
         "openapi/common.yaml#/components/schemas/SnapshotId",
         "codegen.overlay.yaml#/entries/0/patch",
-        // Nothing in it.
+        // No pointer.
         "common.yaml",
         "SnapshotId",
     ] {
-        broken(ID, &format!("\"{target}\"")).refuses(
-            &format!("{target} leads nowhere"),
-            "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshot/properties/id",
-        );
+        Sandbox::new()
+            .edit(FRAGMENT, "\"common.yaml#/components/schemas/SnapshotId\"", &format!("\"{target}\""))
+            .refuses(&format!("{target} does not exist"), &format!("serverless-snapshots.{SCHEMAS}/ServerlessSnapshot/properties/id"));
     }
-}
-
-#[test]
-fn reference_to_nothing_out_of_the_overlay() {
-    let sandbox = broken_overlay(
+    let sandbox = Sandbox::new().edit(
+        OVERLAY,
         "\"#/components/schemas/FlexSnapshotStatus\"",
         "\"#/components/schemas/SnapshotStatus\"",
     );
     sandbox.refuses(
-        "#/components/schemas/SnapshotStatus leads nowhere",
-        "flex-snapshots.yaml#/components/schemas/FlexSnapshot/properties/status/x-rust-type/parameters/0",
+        "#/components/schemas/SnapshotStatus does not exist",
+        &format!("flex-snapshots.{SCHEMAS}/FlexSnapshot/properties/status/x-rust-type/parameters/0"),
     );
-    sandbox.refuses("the fragment itself is right; see what", OVERLAY);
+    sandbox.refuses("the fragment itself is valid; the cause is in", OVERLAY);
 }
 
 #[test]
-fn operations_that_would_be_one_method() {
-    for id in ["listServerlessBackups", "list_serverless_backups"] {
-        Sandbox::new().edit(FLEX, "listFlexBackups", id).refuses(
-            &format!("operationId {id} makes the same method as"),
-            "flex-snapshots.yaml#/paths/",
-        );
-    }
-}
-
-#[test]
-fn schemas_that_would_be_one_type() {
+#[rustfmt::skip]
+fn media_types() {
+    const DATED: &str = "application/vnd.atlas.2024-11-13+json";
+    const LATER: &str = "application/vnd.atlas.2030-01-01+json";
+    let place = format!("flex-snapshots.{FLEX_PAGE}/application~1vnd.atlas.");
+    let flex = "\"#/components/schemas/FlexSnapshotPage\"";
+    refuses(&[
+        (FRAGMENT, "        application/json:", &format!("        {DATED}:"),
+            &format!("non-JSON response: {DATED}"), &format!("serverless-snapshots.{PAGE}/application~1vnd.")),
+        // The overlay entry is for another version than the fragment.
+        (FLEX, DATED, LATER, &format!("non-JSON response: {LATER}"), &format!("{place}2030-01-01+json")),
+        (OVERLAY, &format!("      {DATED}: null\n"), "", &format!("non-JSON response: {DATED}"), &place),
+        (OVERLAY, flex, "\"#/components/schemas/FlexSnapshot\"",
+            "the overlay turns #/components/schemas/FlexSnapshotPage into #/components/schemas/FlexSnapshot", &place),
+        (OVERLAY, "", &format!("\n  - target: {GET}\n    reason: It reads better.\n    patch: {{ operationId: listOldSnapshots }}\n"),
+            "no fragment documents the operation list_old_snapshots", FRAGMENT),
+    ]);
     Sandbox::new()
-        .edit(
-            FLEX,
-            "  schemas:\n",
-            "  schemas:\n    api_error: { type: object }\n",
-        )
-        .refuses(
-            "api_error makes the same Rust type as",
-            "flex-snapshots.yaml#/components/schemas/api_error",
-        );
-}
-
-#[test]
-fn one_fragment_twice() {
-    let mut sandbox = Sandbox::new();
-    let text = sandbox.read(FLEX);
-    sandbox.add_fragment(FLEX, &text);
-    sandbox.refuses("is a fragment of that name already", FLEX);
-}
-
-const VENDOR: &str = "application/vnd.atlas.2024-11-13+json";
-const PAGE: &str =
-    "flex-snapshots.yaml#/components/responses/FlexSnapshotPage/content/application~1vnd.atlas.";
-
-#[test]
-fn a_media_type_without_overlay_entry() {
-    let of_no_entry = broken("        application/json:", &format!("        {VENDOR}:"));
-    of_no_entry.refuses(
-        &format!("non-JSON response: {VENDOR}"),
-        "serverless-snapshots.yaml#/components/responses/ServerlessSnapshotPage/content/application~1vnd.",
-    );
-    // The entry is for another version of the resource than the fragment.
-    Sandbox::new()
-        .edit(FLEX, VENDOR, "application/vnd.atlas.2030-01-01+json")
-        .refuses(
-            "non-JSON response: application/vnd.atlas.2030-01-01+json",
-            &format!("{PAGE}2030-01-01+json"),
-        );
-    broken_overlay(&format!("      {VENDOR}: null\n"), "")
-        .refuses(&format!("non-JSON response: {VENDOR}"), PAGE);
-}
-
-#[test]
-fn another_schema_under_another_media_type() {
-    broken_overlay(
-        "\"#/components/schemas/FlexSnapshotPage\"",
-        "\"#/components/schemas/FlexSnapshot\"",
-    )
-    .refuses(
-        "the overlay turns #/components/schemas/FlexSnapshotPage into #/components/schemas/FlexSnapshot",
-        PAGE,
-    );
-}
-
-#[test]
-fn several_media_types_to_ask_for() {
-    let later = "application/vnd.atlas.2030-01-01+json";
-    let schema = "{ schema: { $ref: '#/components/schemas/FlexSnapshotPage' } }";
-    Sandbox::new()
-        .edit(
-            FLEX,
-            &format!("        {VENDOR}:"),
-            &format!("        {later}: {schema}\n        {VENDOR}:"),
-        )
-        .edit(
-            OVERLAY,
-            &format!("      {VENDOR}: null"),
-            &format!("      {later}: null\n      {VENDOR}: null"),
-        )
-        .refuses(
-            "several media types among the successes of listFlexBackups",
-            PAGE,
-        );
-}
-
-#[test]
-fn no_media_type_to_ask_for() {
+        .edit(FLEX, &format!("        {DATED}:"), &format!("        {LATER}: {{ schema: {{ $ref: {flex} }} }}\n        {DATED}:"))
+        .edit(OVERLAY, &format!("      {DATED}: null"), &format!("      {LATER}: null\n      {DATED}: null"))
+        .refuses("several media types among the successes of listFlexBackups", &place);
     for other in ["x-nothing", "application/vnd.\u{e4}tlas+json"] {
-        let sandbox = broken("        application/json:", &format!("        {other}:"));
-        let schema = "{ $ref: '#/components/schemas/ServerlessSnapshotPage' }";
-        sandbox.add_entries(&format!(
-            "
-  - target: serverless-snapshots.yaml#/components/responses/ServerlessSnapshotPage/content
-    reason: The fragment says nothing that could be asked for.
-    patch: {{ {other}: null, application/json: {{ schema: {schema} }} }}
-"
-        ));
-        sandbox.refuses(
-            "no media type among the successes of listServerlessBackups",
-            &format!("{GET}/responses"),
-        );
+        let entry = format!("
+  - target: serverless-snapshots.{PAGE}
+    reason: The fragment has no media type that a request can contain.
+    patch: {{ {other}: null, application/json: {{ schema: {{ $ref: '#/components/schemas/ServerlessSnapshotPage' }} }} }}
+");
+        Sandbox::new()
+            .edit(FRAGMENT, "        application/json:", &format!("        {other}:"))
+            .edit(OVERLAY, "", &entry)
+            .refuses("no media type among the successes of listServerlessBackups", &format!("{GET}/responses"));
     }
 }
 
 #[test]
-fn an_operation_under_another_name() {
-    let sandbox = Sandbox::new();
-    sandbox.add_entries(&format!(
-        "
-  - target: {GET}
-    reason: It reads better.
-    patch: {{ operationId: listOldSnapshots }}
-"
-    ));
-    sandbox.refuses(
-        "no fragment documents the operation list_old_snapshots",
-        FRAGMENT,
-    );
+#[rustfmt::skip]
+fn errors_and_panics_of_the_generator() {
+    refuses(&[
+        (FRAGMENT, "required: true", "required: false", "the generator panicked: assertion failed", FRAGMENT),
+        (FRAGMENT, "{clusterName}/backup", "{clusterName/backup", "the generator refused", FRAGMENT),
+    ]);
 }
 
 #[test]
-fn a_panic_of_the_generator() {
-    broken("required: true", "required: false")
-        .refuses("the generator panicked: assertion failed", FRAGMENT);
-}
-
-#[test]
-fn an_error_of_the_generator() {
-    broken("{clusterName}/backup", "{clusterName/backup")
-        .refuses("the generator refused", FRAGMENT);
-}
-
-#[test]
-fn unknown_overlay_target() {
+#[rustfmt::skip]
+fn overlay_entries() {
     for target in [
         "common.yaml#/components/schemas/Snapshot",
         "serverless-snapshots.yaml#/components/schemas/SnapshotId",
@@ -368,89 +249,39 @@ fn unknown_overlay_target() {
         "common.yaml",
         "/components/schemas/SnapshotId",
     ] {
-        broken_overlay("common.yaml#/components/schemas/SnapshotId", target).refuses(
-            &format!("unknown overlay target {target}"),
-            "codegen.overlay.yaml#/entries/0",
-        );
+        let problem = format!("unknown overlay target {target}");
+        refuses(&[(OVERLAY, "common.yaml#/components/schemas/SnapshotId", target, &problem, "codegen.overlay.yaml#/entries/0")]);
     }
+    for reason in ["", "    reason: \"\"\n", "    reason: \" \"\n", "    reason:\n"] {
+        let problem = format!("overlay entry without reason, for serverless-snapshots.{SCHEMAS}/ServerlessSnapshot/properties/expiresAt");
+        refuses(&[(OVERLAY, "    reason: As createdAt.\n", reason, &problem, "codegen.overlay.yaml#/entries/")]);
+    }
+    let no_effect = format!("overlay entry changes nothing at serverless-snapshots.{SCHEMAS}/MongodVersion");
+    refuses(&[
+        (FRAGMENT, "        frequencyType:\n", "        frequency:\n", "unknown overlay target", OVERLAY),
+        (FRAGMENT, "      pattern: ([\\d]+\\.[\\d]+\\.[\\d]+)\n", "", &no_effect, "codegen.overlay.yaml#/entries/4"),
+        (OVERLAY, "overlay: 1", "overlay: 2", "overlay format 2", "yaml#/overlay"),
+        (OVERLAY, "overlay: 1\n", "", "not an overlay: missing field `overlay`", OVERLAY),
+        (OVERLAY, "    patch:", "    pacth:", "not an overlay: unknown field `pacth`", OVERLAY),
+    ]);
 }
 
 #[test]
-fn a_renamed_property_strands_its_overlay_entries() {
-    broken("        frequencyType:\n", "        frequency:\n")
-        .refuses("unknown overlay target", OVERLAY);
-}
-
-#[test]
-fn overlay_entry_without_reason() {
-    let target =
-        "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshot/properties/expiresAt";
-    for reason in [
-        "",
-        "    reason: \"\"\n",
-        "    reason: \" \"\n",
-        "    reason:\n",
+#[rustfmt::skip]
+fn rust_types() {
+    const OPEN_ENUM: &str = "path: atlas_snapshots_generated::OpenEnum";
+    const TIMESTAMP: &str = "path: atlas_snapshots_generated::Timestamp";
+    for (from, to, property) in [
+        (OPEN_ENUM, "path: atlas_snapshot_generated::OpenEnum", "frequencyType"),
+        (OPEN_ENUM, "path: OpenEnum", "frequencyType"),
+        ("crate: atlas-snapshots-generated", "crate: atlas-snapshots", "frequencyType"),
+        ("version: \"*\"", "version: latest", "frequencyType"),
+        (TIMESTAMP, "pth: Timestamp", "createdAt"),
+        (TIMESTAMP, "path: ''", "createdAt"),
     ] {
-        broken_overlay("    reason: As createdAt.\n", reason).refuses(
-            &format!("overlay entry without reason, for {target}"),
-            "codegen.overlay.yaml#/entries/",
-        );
+        let place = format!("{SCHEMAS}/ServerlessSnapshot/properties/{property}/x-rust-type");
+        refuses(&[(OVERLAY, from, to, "the generator ignored x-rust-type", &place)]);
     }
-}
-
-#[test]
-fn overlay_entry_without_effect() {
-    broken("      pattern: ([\\d]+\\.[\\d]+\\.[\\d]+)\n", "").refuses(
-        "overlay entry changes nothing at serverless-snapshots.yaml#/components/schemas/MongodVersion",
-        "codegen.overlay.yaml#/entries/4",
-    );
-}
-
-#[test]
-fn overlay_of_another_shape() {
-    broken_overlay("overlay: 1", "overlay: 2").refuses("overlay format 2", "yaml#/overlay");
-    broken_overlay("overlay: 1\n", "").refuses("not an overlay: missing field `overlay`", OVERLAY);
-    broken_overlay("    patch:", "    pacth:")
-        .refuses("not an overlay: unknown field `pacth`", OVERLAY);
-}
-
-#[test]
-fn types_the_generator_ignores_without_a_word() {
-    for (from, to) in [
-        (
-            "path: atlas_snapshots_generated::OpenEnum",
-            "path: atlas_snapshot_generated::OpenEnum",
-        ),
-        (
-            "path: atlas_snapshots_generated::OpenEnum",
-            "path: OpenEnum",
-        ),
-        ("crate: atlas-snapshots-generated", "crate: atlas-snapshots"),
-        ("version: \"*\"", "version: latest"),
-    ] {
-        broken_overlay(from, to).refuses(
-            "the generator ignored x-rust-type",
-            "yaml#/components/schemas/ServerlessSnapshot/properties/frequencyType/x-rust-type",
-        );
-    }
-    broken_overlay(
-        "path: atlas_snapshots_generated::Timestamp",
-        "pth: Timestamp",
-    )
-    .refuses(
-        "the generator ignored x-rust-type",
-        "yaml#/components/schemas/ServerlessSnapshot/properties/createdAt/x-rust-type",
-    );
-}
-
-#[test]
-fn types_where_the_generator_would_wrap_them() {
-    broken_overlay(
-        "      pattern: null\n",
-        "      pattern: null\n      x-rust-type: { crate: a, version: '*', path: 'a::B' }\n",
-    )
-    .refuses(
-        "x-rust-type on something other than a property",
-        "yaml#/components/schemas/SnapshotId",
-    );
+    refuses(&[(OVERLAY, "      pattern: null\n", "      pattern: null\n      x-rust-type: { crate: a, version: '*', path: 'a::B' }\n",
+        "x-rust-type on something other than a property", "yaml#/components/schemas/SnapshotId")]);
 }

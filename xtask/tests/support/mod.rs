@@ -1,4 +1,4 @@
-//! A copy of `openapi/` to break on purpose.
+//! Temporary copy of `openapi/` that a test edits.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
@@ -18,25 +18,21 @@ pub(crate) const FRAGMENTS: [&str; 3] = [COMMON, FLEX, FRAGMENT];
 pub(crate) const OVERLAY: &str = "codegen.overlay.yaml";
 pub(crate) const OUTPUT: &str = "codegen.rs";
 
-/// The root of the workspace.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 fn original(name: &str) -> String {
-    fs::read_to_string(root().join("openapi").join(name)).unwrap()
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(xtask.join("../openapi").join(name)).unwrap()
 }
 
 pub(crate) fn xtask() -> Command {
     let mut command = cargo_bin_cmd!("xtask");
-    // The worst case for an error that should be one clear message.
+    // A refusal prints no backtrace even so.
     command.env("RUST_BACKTRACE", "1");
     command
 }
 
 pub(crate) struct Sandbox {
     folder: TempDir,
-    fragments: Vec<&'static str>,
+    pub(crate) fragments: Vec<&'static str>,
 }
 
 impl Sandbox {
@@ -84,20 +80,13 @@ impl Sandbox {
         self.fragments.push(name);
     }
 
-    /// Adds entries at the end of the overlay.
-    pub(crate) fn add_entries(&self, entries: &str) {
-        self.write(OVERLAY, &(self.read(OVERLAY) + entries));
-    }
-
-    /// Names the fragments in the other order.
-    pub(crate) fn reversed(mut self) -> Self {
-        self.fragments.reverse();
-        self
-    }
-
-    /// Replaces the first `from`, which must be there.
+    /// Replaces the first `from`, which must exist; an empty `from` appends.
     pub(crate) fn edit(self, name: &str, from: &str, to: &str) -> Self {
         let text = self.read(name);
+        if from.is_empty() {
+            self.write(name, &(text + to));
+            return self;
+        }
         assert!(text.contains(from), "{name} has no {from:?}");
         self.write(name, &text.replacen(from, to, 1));
         self
@@ -125,7 +114,7 @@ impl Sandbox {
         command
     }
 
-    /// The command fails with one clear error: the problem, the place, no backtrace, no output.
+    /// The command fails with a message that has the problem and the place, and writes nothing.
     pub(crate) fn refuses(&self, problem: &str, place: &str) {
         self.codegen()
             .code(1)

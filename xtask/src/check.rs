@@ -103,26 +103,29 @@ pub(crate) fn check_bundle(bundle: &Bundle) -> Result<BTreeMap<String, &str>, Fa
             ));
         }
     }
-    let mut types = BTreeMap::new();
-    for (name, pointer, _) in bundle.schemas() {
-        unique(bundle, &mut types, name, &pointer, |other| {
-            format!("{name} makes the same Rust type as {other}")
-        })?;
-    }
     for (path, item) in members(&bundle.document["paths"]) {
         if reference(item).is_some() {
             let problem = "a path by reference is not supported";
             return Err(bundle.fail(&child("/paths", path), problem));
         }
     }
-    let mut methods = BTreeMap::new();
     let mut successes = BTreeMap::new();
+    let mut names: Vec<_> = bundle
+        .schemas()
+        .map(|(name, pointer, _)| ("Rust type", name, pointer))
+        .collect();
     for (pointer, operation) in bundle.operations() {
         let (id, success) = check_operation(bundle, &pointer, operation)?;
-        unique(bundle, &mut methods, id, &pointer, |other| {
-            format!("operationId {id} makes the same method as {other}")
-        })?;
         successes.insert(folded(id), success);
+        names.push(("method", id, pointer));
+    }
+    let mut places = BTreeMap::new();
+    for (kind, name, pointer) in names {
+        let place = bundle.place(&pointer);
+        if let Some(other) = places.insert((kind, folded(name)), place) {
+            let problem = format!("{name} makes the same {kind} as {other}");
+            return Err(bundle.fail(&pointer, problem).help("rename one of them"));
+        }
     }
     Ok(successes)
 }
@@ -130,23 +133,6 @@ pub(crate) fn check_bundle(bundle: &Bundle) -> Result<BTreeMap<String, &str>, Fa
 fn is_property(pointer: &str) -> bool {
     let steps: Vec<&str> = pointer.split('/').collect();
     matches!(steps[..], ["", "components", "schemas", _, "properties", _])
-}
-
-/// Refuses a name that becomes the same Rust name as another one, from any fragment.
-fn unique(
-    bundle: &Bundle,
-    names: &mut BTreeMap<String, String>,
-    name: &str,
-    pointer: &str,
-    problem: impl Fn(String) -> String,
-) -> Result<(), Failure> {
-    match names.insert(folded(name), pointer.to_owned()) {
-        None => Ok(()),
-        Some(other) => {
-            let failure = bundle.fail(pointer, problem(bundle.place(&other)));
-            Err(failure.help("rename one of them"))
-        }
-    }
 }
 
 /// Checks one operation, and returns its id and the schema of its successes.

@@ -86,8 +86,8 @@ fn names_that_are_used_twice() {
 
     let schema = "  schemas:\n    api_error: { type: object }\n";
     refuses(&[
-        (FLEX, "listFlexBackups", "listServerlessBackups", "operationId listServerlessBackups makes the same method as", "flex-snapshots.yaml#/paths/"),
-        (FLEX, "listFlexBackups", "list_serverless_backups", "operationId list_serverless_backups makes the same method as", "flex-snapshots.yaml#/paths/"),
+        (FLEX, "listFlexBackups", "listServerlessBackups", "listServerlessBackups makes the same method as", "flex-snapshots.yaml#/paths/"),
+        (FLEX, "listFlexBackups", "list_serverless_backups", "list_serverless_backups makes the same method as", "flex-snapshots.yaml#/paths/"),
         (FLEX, "  schemas:\n", schema, "api_error makes the same Rust type as", "flex-snapshots.yaml#/components/schemas/api_error"),
     ]);
 }

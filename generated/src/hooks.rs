@@ -1,4 +1,4 @@
-//! What happens around every request: the one place where a caller takes over the transport.
+//! Hooks around every request, through which a caller replaces the transport.
 //!
 //! The generator requires these hooks in the crate that defines [`Client`].
 
@@ -26,7 +26,7 @@ pub trait Transport: Debug + Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<Response, String>> + Send + 'a>>;
 }
 
-/// The [`Transport`] of a [`Client`], if it has one of its own.
+/// The hooks of a [`Client`], with its [`Transport`] if it has one.
 ///
 /// A client with a transport makes one call at a time: a second call at the same time on the same
 /// client can end with [`Error::Custom`]. Clones share the transport and are independent
@@ -39,13 +39,13 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// Requests are sent by the HTTP client.
+    /// Hooks with which the HTTP client sends the requests.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Requests are sent by `transport`.
+    /// Hooks with which `transport` sends the requests.
     #[must_use]
     pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Hooks {
         }
     }
 
-    /// Keeps a response for `exec`; false while that of another call is kept.
+    /// Keeps a response for `exec`; returns false while the response of another call is kept.
     fn keep(&self, response: Response) -> bool {
         let mut kept = self.response();
         let is_free = kept.is_none();
@@ -81,14 +81,14 @@ impl Clone for Hooks {
 impl ClientHooks<Hooks> for Client {
     async fn pre<E>(&self, request: &mut Request, info: &OperationInfo) -> Result<(), Error<E>> {
         let headers = request.headers_mut();
-        // The generator sends the versions of the fragments, which mean nothing to Atlas.
+        // The generator sends the versions of the fragments, which have no meaning for Atlas.
         headers.remove("api-version");
-        // It also requests plain JSON, whatever is documented. A dated media type selects the
-        // version of the resource.
+        // It also always requests `application/json`. A dated media type selects the version of the
+        // resource.
         if let Some(media_type) = codegen::accept(info.operation_id) {
             headers.insert(ACCEPT, media_type);
         }
-        // Here and not in `exec`, which cannot end the call with an error of the transport's own.
+        // The transport runs here because `exec` can only return errors of reqwest.
         if let Some(transport) = &self.inner.transport {
             let response = transport.execute(request, info.operation_id).await;
             let response = response.map_err(Error::Custom)?;

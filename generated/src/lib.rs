@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-// Generated code names this crate's own types by the crate's name, as `x-rust-type` spells them.
+// Generated code refers to types of this crate by the name of the crate, as in `x-rust-type`.
 extern crate self as atlas_snapshots_generated;
 
 #[rustfmt::skip]
-#[allow(missing_docs, reason = "the generator documents what the fragment does, no more")]
-#[allow(clippy::pedantic, reason = "the style of a machine")]
-#[allow(clippy::unwrap_used, reason = "patterns known to compile; and Client::new, as the crate's docs say")]
+#[allow(missing_docs, reason = "the fragments do not describe everything")]
+#[allow(clippy::pedantic, reason = "generated code")]
+#[allow(clippy::unwrap_used, reason = "valid patterns; and Client::new, as documented in the README")]
 mod codegen;
 mod hooks;
 mod open_enum;

@@ -1,7 +1,7 @@
-//! Enums that outlive their documentation.
+//! Enums that accept undocumented values.
 //!
-//! A closed Rust enum turns a value nobody documented into the loss of the page it is on. The
-//! overlay therefore wraps every enum of a response in [`OpenEnum`].
+//! With a closed Rust enum, one undocumented value loses its whole page. The overlay therefore
+//! wraps every enum of a response in [`OpenEnum`].
 
 use std::{
     borrow::Cow,
@@ -14,25 +14,25 @@ use std::{
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A closed set of words, as the documentation lists them.
+/// The documented values of an enum.
 ///
-/// Implemented by generated code for every enum in [`types`](crate::types).
+/// The generated code implements this trait for every enum in [`types`](crate::types).
 pub trait Vocabulary: Copy + 'static {
     /// Every documented value, in the order of the documentation.
     const ALL: &'static [Self];
 
-    /// The word on the wire.
+    /// The text of this value in JSON.
     #[must_use]
     fn word(self) -> &'static str;
 
-    /// The value a word stands for, letter case included.
+    /// The value with this text, which is case-sensitive.
     #[must_use]
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.word() == word)
     }
 }
 
-/// A documented value, or the raw text of one that is not.
+/// A documented value, or the text of an undocumented one.
 ///
 /// ```
 /// use atlas_snapshots_generated::{OpenEnum, types::SnapshotStatus};
@@ -47,14 +47,14 @@ pub trait Vocabulary: Copy + 'static {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OpenEnum<K> {
-    /// A value the documentation lists.
+    /// A documented value.
     Known(K),
-    /// The text of any other value, as it came.
+    /// The text of any other value, as received.
     Unknown(String),
 }
 
 impl<K: Vocabulary> OpenEnum<K> {
-    /// The text on the wire, documented or not.
+    /// The text of this value in JSON.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -63,7 +63,7 @@ impl<K: Vocabulary> OpenEnum<K> {
         }
     }
 
-    /// The documented value, if it is one.
+    /// The documented value; `None` for an undocumented one.
     #[must_use]
     pub fn known(&self) -> Option<K> {
         match self {
@@ -101,7 +101,7 @@ impl<K: Vocabulary> Serialize for OpenEnum<K> {
 
 impl<'de, K: Vocabulary> Deserialize<'de> for OpenEnum<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A visitor, so that a known word is matched in place and never copied.
+        // A visitor compares the text in place, so that a documented value allocates nothing.
         deserializer.deserialize_str(Words(PhantomData))
     }
 }
@@ -124,8 +124,8 @@ impl<K: Vocabulary> de::Visitor<'_> for Words<K> {
     }
 }
 
-/// `anyOf: [<the documented enum>, {type: string}]`: any string is valid, and a reader of the schema
-/// still finds the documented values.
+/// `anyOf: [<the documented enum>, {type: string}]`: any string is valid, and the schema still has the
+/// documented values.
 impl<K: JsonSchema> JsonSchema for OpenEnum<K> {
     fn inline_schema() -> bool {
         true

@@ -1,4 +1,4 @@
-//! Moments in time, decoded fast and leniently.
+//! Times, decoded fast and leniently.
 
 use std::{
     borrow::Cow,
@@ -10,11 +10,11 @@ use chrono::{DateTime, FixedOffset, ParseError, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A moment in time, in UTC.
+/// A point in time, in UTC.
 ///
-/// chrono's own `Deserialize` goes through its general-purpose parser and refuses offsets such as
-/// `+0000`. Dates are the dearest part of a page, so this type tries the fast RFC 3339 path first and
-/// the rest of what ISO 8601 allows for a moment only after it.
+/// The `Deserialize` of chrono uses its general-purpose parser, which is slower and refuses offsets
+/// such as `+0000`. Times take most of the decoding time of a page, so this type tries the fast
+/// RFC 3339 parser first, and the other forms of ISO 8601 after it.
 ///
 /// ```
 /// use atlas_snapshots_generated::Timestamp;
@@ -27,8 +27,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct Timestamp(pub DateTime<Utc>);
 
 impl From<DateTime<Utc>> for Timestamp {
-    fn from(moment: DateTime<Utc>) -> Self {
-        Self(moment)
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time)
     }
 }
 
@@ -44,12 +44,12 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         DateTime::parse_from_rfc3339(text)
             .or_else(|strict| parse_iso8601(text).ok_or(strict))
-            .map(|moment| Self(moment.to_utc()))
+            .map(|time| Self(time.to_utc()))
     }
 }
 
-/// The spellings ISO 8601 allows beyond RFC 3339: offsets without a colon or without minutes, a
-/// comma before the fraction, no seconds. Text without any offset names no moment and stays an error.
+/// Parses the forms that ISO 8601 allows in addition to RFC 3339: an offset without a colon or without
+/// minutes, a comma before the fraction, no seconds. Text without an offset is an error.
 #[cold]
 fn parse_iso8601(text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.replace(',', ".");
@@ -58,7 +58,7 @@ fn parse_iso8601(text: &str) -> Option<DateTime<FixedOffset>> {
         .find_map(|format| DateTime::parse_from_str(&text, format).ok())
 }
 
-/// RFC 3339 with `Z`, with as many digits of a fraction as it has.
+/// RFC 3339 with `Z`, and the fraction of the second if there is one.
 impl Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))

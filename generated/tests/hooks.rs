@@ -1,4 +1,4 @@
-//! The request that is sent, the transport that sends it, and the response that is decoded.
+//! Tests of the hooks: the request that is sent, the transport that sends it, and the response.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -90,7 +90,7 @@ impl Transport for Failing {
     }
 }
 
-/// Returns a page whose one snapshot has the path of the request as its id, after a while.
+/// Returns a page whose one snapshot has the path of the request as its id, after several yields.
 #[derive(Debug)]
 struct Echo;
 
@@ -139,45 +139,36 @@ fn is_two_at_a_time<E>(error: &Error<E>) -> bool {
 }
 
 #[tokio::test]
-async fn the_transport_receives_the_documented_request() {
+async fn the_transport_receives_the_documented_requests() {
     let script = Script::new(200, PAGE);
-    let page = list(&script.client()).await.unwrap();
-    assert_eq!(page.results.len(), 1);
+    let client = script.client();
+    assert_eq!(list(&client).await.unwrap().results.len(), 1);
+    let serverless = client.list_serverless_backups().group_id(PROJECT);
+    let serverless = serverless.cluster_name("Instance0").include_count(false);
+    let serverless = serverless.items_per_page(500_u64).page_num(3_u64);
+    serverless.send().await.unwrap();
+    let flex = client.list_flex_backups().group_id(PROJECT).name("Flex0");
+    flex.items_per_page(500_u64).send().await.unwrap();
 
+    let serverless =
+        "v1.0/groups/32b6e34b3d91647abb20e7b8/serverless/Instance0/backup/snapshots".to_owned();
+    let query = "?includeCount=false&itemsPerPage=500&pageNum=3";
+    let flex =
+        "v2/groups/32b6e34b3d91647abb20e7b8/flexClusters/Flex0/backup/snapshots?itemsPerPage=500";
+    let expected = [
+        ("list_serverless_backups", JSON, serverless.clone()),
+        ("list_serverless_backups", JSON, serverless + query),
+        ("list_flex_backups", VENDOR, flex.to_owned()),
+    ];
     let seen = script.seen.lock().unwrap();
-    assert_eq!(
-        seen[0].url,
-        "https://cloud.example/api/atlas/v1.0/groups/32b6e34b3d91647abb20e7b8/serverless/Instance0/backup/snapshots"
-    );
-    assert_eq!(seen[0].operation_id, "list_serverless_backups");
-    assert_eq!(seen[0].headers["accept"], JSON);
-    assert!(!seen[0].headers.contains_key("api-version"));
-    assert_eq!(seen[0].headers.len(), 1);
-    assert_eq!(seen.len(), 1);
-}
-
-#[tokio::test]
-async fn flex_requests_the_documented_version() {
-    let script = Script::new(200, PAGE);
-    script
-        .client()
-        .list_flex_backups()
-        .group_id(PROJECT)
-        .name("Flex0")
-        .items_per_page(500_u64)
-        .send()
-        .await
-        .unwrap();
-
-    let seen = script.seen.lock().unwrap();
-    assert_eq!(
-        seen[0].url,
-        "https://cloud.example/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/flexClusters/Flex0/backup/snapshots?itemsPerPage=500"
-    );
-    assert_eq!(seen[0].operation_id, "list_flex_backups");
-    let accepted: Vec<_> = seen[0].headers.get_all("accept").iter().collect();
-    assert_eq!(accepted, [VENDOR]);
-    assert_eq!(seen[0].headers.len(), 1);
+    assert_eq!(seen.len(), expected.len());
+    for (seen, (operation_id, media_type, path)) in seen.iter().zip(expected) {
+        assert_eq!(seen.operation_id, operation_id);
+        assert_eq!(seen.url, format!("https://cloud.example/api/atlas/{path}"));
+        // Without `api-version`.
+        assert_eq!(seen.headers.len(), 1);
+        assert_eq!(seen.headers["accept"], media_type);
+    }
 }
 
 #[tokio::test]
@@ -197,7 +188,7 @@ async fn the_media_type_of_a_response_does_not_matter() {
 }
 
 #[tokio::test]
-async fn flex_types_two_more_failures() {
+async fn flex_has_two_more_typed_errors() {
     for (status, code) in [(410, "VERSION_GONE"), (429, "RATE_LIMITED")] {
         let body = format!(r#"{{"error":{status},"errorCode":"{code}"}}"#).leak();
         let client = Script::new(status, body).client();
@@ -215,7 +206,7 @@ async fn flex_types_two_more_failures() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_not_typed_keeps_its_head_or_its_body() {
+async fn an_untyped_response_keeps_its_head_or_its_body() {
     let undecodable = [(200, "{}"), (401, ""), (500, "Server Error")];
     for (status, body) in undecodable {
         let failed = list(&Script::new(status, body).client()).await;
@@ -230,25 +221,6 @@ async fn a_response_that_is_not_typed_keeps_its_head_or_its_body() {
     };
     assert_eq!(response.status(), 503);
     assert_eq!(response.headers()["ratelimit-remaining"], "1199");
-}
-
-#[tokio::test]
-async fn the_query_has_what_was_set_and_nothing_else() {
-    let script = Script::new(200, PAGE);
-    script
-        .client()
-        .list_serverless_backups()
-        .group_id(PROJECT)
-        .cluster_name("Instance0")
-        .include_count(false)
-        .items_per_page(500_u64)
-        .page_num(3_u64)
-        .send()
-        .await
-        .unwrap();
-    let seen = script.seen.lock().unwrap();
-    let (_, query) = seen[0].url.split_once('?').unwrap();
-    assert_eq!(query, "includeCount=false&itemsPerPage=500&pageNum=3");
 }
 
 #[tokio::test]
@@ -283,7 +255,7 @@ async fn the_error_of_a_transport_ends_the_call_without_a_network_request() {
     listener.set_nonblocking(true).unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let failing = client(&base_url, Arc::new(Failing("no token")));
-    // The second call shows that the first one left nothing behind.
+    // The second call is not affected by the first one.
     for _ in 0..2 {
         let failed = list(&failing).await;
         assert!(matches!(failed, Err(Error::Custom(text)) if text == "no token"));
@@ -389,7 +361,7 @@ async fn without_a_transport_the_http_client_sends_the_request() {
     assert!(request.contains("accept: application/json"));
     assert!(!request.contains("api-version"));
 
-    // Nobody listens any more.
+    // The server is stopped.
     let failed = list(&client).await;
     assert!(matches!(failed, Err(Error::CommunicationError(_))));
 }

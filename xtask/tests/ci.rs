@@ -1,4 +1,4 @@
-//! `cargo xtask ci` without running a gate.
+//! Tests of the arguments of `cargo xtask ci`.
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use assert_cmd::{Command, cargo::cargo_bin_cmd};

@@ -1,73 +1,53 @@
+//! The builder of a mock.
+
 use std::io;
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 
-use crate::canned::CannedResponse;
-use crate::cluster::{ClusterKind, Sunset};
-use crate::dialect::Dialect;
-use crate::fault::{Fault, FaultRule, Script, When};
-use crate::links::Links;
-use crate::mock::MockAtlas;
-use crate::path::{
-    INSTANCE_NAME_PATTERN, PROJECT_ID_PATTERN, is_instance_name, is_project_id, snapshots_path,
+use crate::auth::AuthSettings;
+use crate::connection::serve;
+use crate::data::{Generator, Item, Items};
+use crate::digest::{ChallengeFault, DigestAlgorithm};
+use crate::fault::Fault;
+use crate::mock::{MockAtlas, MockState};
+use crate::oauth::ExpiresIn;
+use crate::query::{
+    CLUSTER_NAME_PATTERN, PROJECT_ID_PATTERN, is_cluster_name, is_project_id, listing_path,
 };
 use crate::rate_limit::TokenBucket;
+use crate::request_log::Secret;
+use crate::response::CannedResponse;
 use crate::routes::router;
-use crate::rows::{Row, Rows};
-use crate::server::serve;
-use crate::sign_in::{Settings, SignIn};
-use crate::snapshot::Generator;
-use crate::state::{Gauge, MockState};
-use crate::stop::stop_signal;
-use crate::total_count::TotalCount;
+use crate::schedule::{Schedule, When};
+use crate::settings::{ClusterKind, Dialect, Links, Sunset, TotalCount};
 
-/// Settings of a [`MockAtlas`]; made by [`MockAtlas::builder`], ended by [`start`](Self::start).
-///
-/// ```
-/// use atlas_snapshots_mock::{MockAtlas, TotalCount};
-/// use std::time::Duration;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let atlas = MockAtlas::builder()
-///     .snapshots(1_200)
-///     .seed(7)
-///     .latency(Duration::from_millis(50))
-///     .total_count(TotalCount::Offset(1))
-///     .start()
-///     .await?;
-/// assert_eq!(atlas.snapshot_ids().len(), 1_200);
-/// # Ok(())
-/// # }
-/// ```
+/// Settings of a [`MockAtlas`]: made by [`MockAtlas::builder`], used by [`start`](Self::start).
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `start` is awaited"]
 pub struct MockAtlasBuilder {
-    project: String,
-    instance: String,
+    pub(crate) project: String,
+    pub(crate) cluster: String,
     port: u16,
-    latency: Duration,
-    /// Its setters are with the other rooms of signing in.
-    pub(crate) sign_in: Settings,
-    kind: ClusterKind,
-    sunset: Option<Sunset>,
-    dialect: Dialect,
-    total_count: TotalCount,
-    links: Links,
+    pub(crate) latency: Duration,
+    pub(crate) auth: AuthSettings,
+    pub(crate) kind: ClusterKind,
+    pub(crate) sunset: Option<Sunset>,
+    pub(crate) dialect: Dialect,
+    pub(crate) total_count: TotalCount,
+    pub(crate) links: Links,
     data: Data,
     seed: u64,
     hidden: Vec<Range<usize>>,
-    rate_limit: Option<TokenBucket>,
-    script: Script,
+    pub(crate) rate_limit: Option<TokenBucket>,
+    pub(crate) faults: Schedule<Fault>,
 }
 
-/// Where the rows come from.
+/// The source of the items.
 #[derive(Debug, Clone)]
 enum Data {
     Generated(usize),
@@ -78,51 +58,51 @@ impl Default for MockAtlasBuilder {
     fn default() -> Self {
         Self {
             project: "32b6e34b3d91647abb20e7b8".to_owned(),
-            instance: "Instance0".to_owned(),
+            cluster: "Instance0".to_owned(),
             port: 0,
             latency: Duration::ZERO,
-            sign_in: Settings::default(),
-            kind: ClusterKind::Serverless,
+            auth: AuthSettings::default(),
+            kind: ClusterKind::default(),
             sunset: None,
-            dialect: Dialect::Documented,
-            total_count: TotalCount::Exact,
-            links: Links::Documented,
+            dialect: Dialect::default(),
+            total_count: TotalCount::default(),
+            links: Links::default(),
             data: Data::Generated(0),
             seed: 0,
             hidden: Vec::new(),
             rate_limit: None,
-            script: Script::default(),
+            faults: Schedule::default(),
         }
     }
 }
 
 impl MockAtlasBuilder {
-    /// How many snapshots there are (default: none), newest first, those of a Flex cluster oldest
+    /// The number of snapshots (default: none), newest first, those of a Flex cluster oldest
     /// first. Replaces [`rows`](Self::rows).
     ///
-    /// The first four show every documented value of `status`, `frequencyType` and
+    /// The first four have every documented value of `status`, `frequencyType` and
     /// `snapshotType`; ids are distinct; most sizes do not fit 32 bits.
     pub fn snapshots(mut self, count: usize) -> Self {
         self.data = Data::Generated(count);
         self
     }
 
-    /// Seed of the generated snapshots (default: 0). The same seed gives the same snapshots, on
-    /// every platform.
+    /// The seed of the generated snapshots (default: 0). The same seed gives the same snapshots,
+    /// on every platform.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The rows themselves, in listing order, sent exactly as given, whatever they are.
+    /// The items themselves, in listing order, sent exactly as given. Any JSON is allowed.
     /// Replaces [`snapshots`](Self::snapshots).
-    pub fn rows(mut self, rows: impl Into<Vec<Value>>) -> Self {
-        self.data = Data::Literal(rows.into());
+    pub fn rows(mut self, items: impl Into<Vec<Value>>) -> Self {
+        self.data = Data::Literal(items.into());
         self
     }
 
-    /// Hides the rows at these places, counted from 0: they take their place and are counted,
-    /// but not shown. As on the live service, the page that holds them comes short (or empty)
+    /// Hides the items at these places, counted from 0: they take their place and are counted,
+    /// but are not sent. As on the live service, the page that covers them is short (or empty)
     /// though more follows, and `totalCount` is too high. Places past the end are ignored.
     ///
     /// ```
@@ -140,22 +120,21 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// Time between the arrival of a request and its answer (default: none). Requests wait side
-    /// by side, not one after another.
+    /// The time between a request and its response (default: none). Requests wait concurrently.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// The one project that exists (default: `32b6e34b3d91647abb20e7b8`).
+    /// The only project (default: `32b6e34b3d91647abb20e7b8`).
     pub fn project_id(mut self, id: impl Into<String>) -> Self {
         self.project = id.into();
         self
     }
 
-    /// The one serverless instance of that project (default: `Instance0`).
+    /// The only cluster of that project (default: `Instance0`).
     pub fn instance_name(mut self, name: impl Into<String>) -> Self {
-        self.instance = name.into();
+        self.cluster = name.into();
         self
     }
 
@@ -165,7 +144,7 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// What kind of cluster the instance is (default: serverless).
+    /// The kind of the cluster (default: serverless).
     pub fn kind(mut self, kind: ClusterKind) -> Self {
         self.kind = kind;
         self
@@ -177,19 +156,19 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// Whether to answer as documented (the default), or as recorded.
+    /// Whether responses are as documented (the default), or as recorded.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// What pages say in `totalCount` (default: the truth).
+    /// The `totalCount` of pages (default: the number of items).
     pub fn total_count(mut self, total_count: TotalCount) -> Self {
         self.total_count = total_count;
         self
     }
 
-    /// Which links pages carry (default: as documented).
+    /// The `links` of pages (default: as documented).
     pub fn links(mut self, links: Links) -> Self {
         self.links = links;
         self
@@ -197,7 +176,7 @@ impl MockAtlasBuilder {
 
     /// Limits requests to `capacity` at once, refilled evenly over `refill` (default: no limit).
     ///
-    /// Pages carry `RateLimit-Limit` and `RateLimit-Remaining`; without a token left the answer
+    /// Pages carry `RateLimit-Limit` and `RateLimit-Remaining`; without a token left the response
     /// is 429 `RATE_LIMITED_TOKEN_BUCKET` with `Retry-After` in seconds. The service allows 1,200
     /// a minute for backups.
     pub fn rate_limit(mut self, capacity: u32, refill: Duration) -> Self {
@@ -205,11 +184,10 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// Adds a fault to the script: what goes wrong, and for which requests.
+    /// Adds a fault, with the requests it applies to.
     ///
     /// ```
     /// use atlas_snapshots_mock::{AnswerFault, BodyFault, MockAtlas, RetryAfter, When, WireFault};
-    /// use std::time::Duration;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -225,17 +203,12 @@ impl MockAtlasBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn fault(self, fault: impl Into<Fault>, when: When) -> Self {
-        self.faults([FaultRule::new(fault, when)])
-    }
-
-    /// Adds several faults, parsed from text for example.
-    pub fn faults(mut self, rules: impl IntoIterator<Item = FaultRule>) -> Self {
-        rules.into_iter().for_each(|rule| self.script.add(rule));
+    pub fn fault(mut self, fault: impl Into<Fault>, when: When) -> Self {
+        self.faults.add(fault.into(), when);
         self
     }
 
-    /// Answers every valid request for page number `page` with `response`; short for a
+    /// Sends `response` to every valid request for page number `page`; a
     /// [fault](Self::fault) of this page.
     pub fn page_response(self, page: u64, response: CannedResponse) -> Self {
         self.fault(response, When::page(page))
@@ -245,14 +218,14 @@ impl MockAtlasBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartError::ProjectId`] or [`StartError::InstanceName`] if no request could ever name
-    /// them, [`StartError::Listen`] if the port cannot be listened on.
+    /// [`StartError::ProjectId`] or [`StartError::InstanceName`] for names that no valid request
+    /// contains, [`StartError::Listen`] if listening on the port fails.
     pub async fn start(self) -> Result<MockAtlas, StartError> {
         if !is_project_id(&self.project) {
             return Err(StartError::ProjectId(self.project));
         }
-        if !is_instance_name(&self.instance) {
-            return Err(StartError::InstanceName(self.instance));
+        if !is_cluster_name(&self.cluster) {
+            return Err(StartError::InstanceName(self.cluster));
         }
         let port = self.port;
         let listen_error = |source| StartError::Listen { port, source };
@@ -260,54 +233,180 @@ impl MockAtlasBuilder {
             .await
             .map_err(listen_error)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(listen_error)?);
-
-        let (stop, signal) = stop_signal();
-        let state = Arc::new(MockState {
-            rows: Mutex::new(self.make_rows(&base_url)),
-            base_url,
-            project: self.project,
-            instance: self.instance,
-            kind: self.kind,
-            sunset: self.sunset,
-            dialect: self.dialect,
-            latency: self.latency,
-            sign_in: SignIn::new(self.sign_in),
-            total_count: self.total_count,
-            links: self.links,
-            script: Mutex::new(self.script),
-            rate_limit: self.rate_limit.map(Mutex::new),
-            log: Mutex::default(),
-            token_log: Mutex::default(),
-            connections: Gauge::default(),
-            in_flight: Gauge::default(),
-            changed: Notify::new(),
-            stop: signal,
-        });
-        let server = tokio::spawn(serve(listener, router(&state), Arc::clone(&state)));
-        Ok(MockAtlas::running(state, server, stop))
+        let items = self.make_items(&base_url);
+        let state = Arc::new(MockState::new(base_url, items, self));
+        Ok(MockAtlas {
+            server: tokio::spawn(serve(listener, router(&state), Arc::clone(&state))),
+            stop: state.stop.clone().drop_guard(),
+            state,
+        })
     }
 
-    fn make_rows(&self, base_url: &str) -> Rows {
-        let path = snapshots_path(&self.project, &self.instance);
+    fn make_items(&self, base_url: &str) -> Items {
+        let path = listing_path(ClusterKind::Serverless, &self.project, &self.cluster);
         let generator = Generator {
             kind: self.kind,
             seed: self.seed,
             dialect: self.dialect,
-            instance: self.instance.clone(),
+            cluster: self.cluster.clone(),
             collection_url: format!("{base_url}{path}"),
         };
-        let mut rows: Vec<Row> = match &self.data {
-            Data::Literal(rows) => rows.iter().cloned().map(Row::from).collect(),
-            Data::Generated(count) => (0..)
-                .take(*count)
-                .map(|index| generator.row(index).into())
-                .collect(),
+        let mut items: Vec<Item> = match &self.data {
+            Data::Literal(items) => items.iter().cloned().map(Item::from).collect(),
+            Data::Generated(count) => {
+                let indices = (0..).take(*count);
+                indices.map(|index| generator.item(index).into()).collect()
+            }
         };
         for places in &self.hidden {
-            let end = places.end.min(rows.len());
-            rows[places.start.min(end)..end].fill(Row::Hidden);
+            let end = places.end.min(items.len());
+            items[places.start.min(end)..end].fill(Item::Hidden);
         }
-        Rows::new(rows, generator)
+        Items::new(items, generator)
+    }
+}
+
+/// # Authentication
+///
+/// By default no credentials are required. Each of [`require_token`](Self::require_token),
+/// [`require_api_key`](Self::require_api_key) and [`service_account`](Self::service_account) adds
+/// credentials; a request with none of them receives a 401 with the challenges of all. The other
+/// settings have no effect without their credentials.
+impl MockAtlasBuilder {
+    /// Accepts `Authorization: Bearer` with this token, which never expires.
+    pub fn require_token(mut self, token: impl Into<String>) -> Self {
+        self.auth.token = Some(Secret(token.into()));
+        self
+    }
+
+    /// Accepts requests signed with this API key: HTTP Digest (RFC 7616), `qop=auth`.
+    ///
+    /// Every signature is checked over method, path and query exactly as received. Its count
+    /// (`nc`) must be new for the nonce, in any order; realm and opaque must be those of the
+    /// challenge, and every parameter quoted, or not, as the RFC says.
+    pub fn require_api_key(
+        mut self,
+        public: impl Into<String>,
+        private: impl Into<String>,
+    ) -> Self {
+        self.auth.api_key = Some((public.into(), Secret(private.into())));
+        self
+    }
+
+    /// The hash functions offered, one challenge each, in this order (default: only MD5).
+    ///
+    /// An empty list makes one challenge that does not name its algorithm, which means MD5.
+    pub fn digest_algorithms(
+        mut self,
+        algorithms: impl IntoIterator<Item = DigestAlgorithm>,
+    ) -> Self {
+        self.auth.digest.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Sends all Digest challenges in one `WWW-Authenticate` header, separated by commas (default:
+    /// a header each).
+    pub fn challenges_in_one_header(mut self) -> Self {
+        self.auth.digest.in_one_header = true;
+        self
+    }
+
+    /// How long a nonce is valid (default: forever). The response to an older one is 401 with
+    /// `stale=true`.
+    pub fn nonce_lifetime(mut self, lifetime: Duration) -> Self {
+        self.auth.digest.nonce_lifetime = Some(lifetime);
+        self
+    }
+
+    /// The number of requests a nonce is valid for (default: any); one more receives a 401 with
+    /// `stale=true`. With 0, no nonce is ever valid.
+    pub fn nonce_uses(mut self, uses: usize) -> Self {
+        self.auth.digest.nonce_uses = Some(uses);
+        self
+    }
+
+    /// Adds `opaque` to the challenges, which clients must send back unchanged (default: none).
+    pub fn opaque(mut self, opaque: impl Into<String>) -> Self {
+        self.auth.digest.opaque = Some(opaque.into());
+        self
+    }
+
+    /// Adds a directive to the challenges, `charset="UTF-8"` for example; clients must ignore
+    /// unknown ones. With a name or a value that HTTP does not allow, the challenge is left out.
+    pub fn challenge_directive(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        self.auth
+            .digest
+            .directives
+            .push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a fault of Digest challenges. All 401s are counted; they belong to no page, so a
+    /// condition on a page never holds. If several faults apply, the first one takes effect.
+    pub fn challenge_fault(mut self, fault: ChallengeFault, when: When) -> Self {
+        self.auth.digest.faults.add(fault, when);
+        self
+    }
+
+    /// Accepts tokens of a service account: `POST /api/oauth/token`, with this id and secret as
+    /// Basic credentials, issues them, and `POST /api/oauth/revoke` revokes one.
+    pub fn service_account(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.auth.service_account = Some((id.into(), Secret(secret.into())));
+        self
+    }
+
+    /// How long an issued token is valid (default: one hour).
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.auth.tokens.lifetime = lifetime;
+        self
+    }
+
+    /// The `expires_in` of token responses (default: the lifetime).
+    pub fn expires_in(mut self, expires_in: ExpiresIn) -> Self {
+        self.auth.tokens.expires_in = expires_in;
+        self
+    }
+
+    /// The number of tokens that may be valid at once (default: 100); the response to a request
+    /// for one more is 403 `access_denied`.
+    pub fn token_limit(mut self, limit: usize) -> Self {
+        self.auth.tokens.limit = limit;
+        self
+    }
+
+    /// Adds a fault of the token endpoint: of the response, the body, the headers or the
+    /// connection; those of the page and of the data have no effect. Requests with a wrong id or
+    /// secret, or a malformed form, do not count; they belong to no page, so a condition on a page
+    /// never holds.
+    ///
+    /// Only a fault of the response prevents the token from being issued.
+    pub fn token_fault(mut self, fault: impl Into<Fault>, when: When) -> Self {
+        self.auth.tokens.faults.add(fault.into(), when);
+        self
+    }
+
+    /// The same for revocations. After a fault of the response the token is still valid.
+    pub fn revoke_fault(mut self, fault: impl Into<Fault>, when: When) -> Self {
+        self.auth.tokens.revoke_faults.add(fault.into(), when);
+        self
+    }
+
+    /// Sends 403 `IP_ADDRESS_NOT_ON_ACCESS_LIST` to every request with correct credentials;
+    /// tokens are still issued.
+    pub fn block_ip(mut self) -> Self {
+        self.auth.ip_blocked = true;
+        self
+    }
+
+    /// Sends 401 `USER_UNAUTHORIZED` to every valid request for the project, as the service has
+    /// been recorded to (its documentation says 403).
+    pub fn missing_role(mut self) -> Self {
+        self.auth.role_missing = true;
+        self
     }
 }
 
@@ -318,15 +417,15 @@ pub enum StartError {
     /// The project id does not match its documented pattern.
     #[error("project id {0:?} does not match \"{PROJECT_ID_PATTERN}\"")]
     ProjectId(String),
-    /// The instance name does not match its documented pattern.
-    #[error("instance name {0:?} does not match \"{INSTANCE_NAME_PATTERN}\"")]
+    /// The cluster name does not match its documented pattern.
+    #[error("cluster name {0:?} does not match \"{CLUSTER_NAME_PATTERN}\"")]
     InstanceName(String),
-    /// The port is taken, or not allowed.
+    /// The port is in use, or not allowed.
     #[error("cannot listen on port {port} of 127.0.0.1")]
     Listen {
-        /// The port asked for.
+        /// The port.
         port: u16,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }

@@ -1,14 +1,15 @@
-//! An embedded MongoDB Atlas on loopback, for testing clients of its snapshot listing.
+//! An embedded MongoDB Atlas on loopback, for testing clients of its snapshot listings.
 //!
-//! [`MockAtlas`] serves one operation, "Return All Snapshots of One Serverless Instance":
+//! [`MockAtlas`] serves "Return All Snapshots of One Serverless Instance" and `listFlexBackups`:
 //!
 //! ```text
 //! GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots
+//! GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots
 //! ```
 //!
 //! It is a real HTTP/1.1 server on an ephemeral port of `127.0.0.1`, written from the
-//! documentation alone, with literal JSON: it shares no type with any client, so a client
-//! that agrees with it agrees with the documentation, not with itself.
+//! documentation with literal JSON. It shares no type with any client, so a client that works
+//! with it conforms to the documentation, not merely to itself.
 //!
 //! ```
 //! use atlas_snapshots_mock::MockAtlas;
@@ -17,11 +18,11 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let atlas = MockAtlas::builder().snapshots(1_200).seed(7).start().await?;
 //!
-//! // Point the client under test at the mock …
+//! // The client under test uses the address of the mock …
 //! let page = reqwest::get(format!("{}?itemsPerPage=500", atlas.snapshots_url())).await?;
 //! let page: serde_json::Value = serde_json::from_str(&page.text().await?)?;
 //!
-//! // … and compare what it got, and what it asked for.
+//! // … and the test compares what it received, and what it requested.
 //! assert_eq!(page["totalCount"], 1_200);
 //! assert_eq!(page["results"][0]["id"], atlas.snapshot_ids()[0]);
 //! assert_eq!(atlas.requests()[0].items_per_page, Some(500));
@@ -29,77 +30,54 @@
 //! # }
 //! ```
 //!
-//! # Two dialects
+//! [`Dialect::Documented`], the default, conforms to the documentation. [`Dialect::Live`] sends
+//! what the service has been recorded to send: undocumented enum values, sparse items for queued
+//! snapshots, errors without a code.
 //!
-//! [`Dialect::Documented`], the default, answers as the documentation says. [`Dialect::Live`]
-//! answers as the service has been recorded to: undocumented enum values, sparse rows for
-//! queued snapshots, errors without a code.
-//!
-//! # Faults
-//!
-//! A script of [faults](Fault), each with the requests it applies to ([`When`]), makes the mock
-//! answer what a client must survive: rate limits, proxies, broken connections and bodies, odd
-//! rows, counts and links that lie, data that changes between two pages.
-//!
-//! # Signing in
+//! [`Fault`]s, each with the requests it applies to ([`When`]), simulate what a client must
+//! survive: rate limits, proxies, broken connections and bodies, odd items, wrong counts and
+//! links, data that changes between two pages.
 //!
 //! A token, an API key (HTTP Digest) or a service account (OAuth 2 client credentials) can be
-//! required, each with nonces and tokens that expire, lie or are refused; and the credentials can
-//! lack the right address or the right role. See the builder's
-//! [section on it](MockAtlasBuilder#signing-in).
+//! required, with nonces and tokens that expire or are rejected; see
+//! [the settings](MockAtlasBuilder#authentication).
 //!
 //! # Features
 //!
-//! `cli` (default): the binary `mock-atlas`, the same server for clients in any language.
+//! `cli` (default): the program `mock-atlas`, the same server for clients in any language.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+mod auth;
 mod builder;
-mod canned;
-mod cluster;
-mod dialect;
+mod connection;
+mod data;
 mod digest;
-mod error_body;
 mod fault;
-mod links;
-mod listing;
-mod log;
 mod mock;
 mod oauth;
-mod paced_body;
 mod page;
-mod path;
-mod presentation;
 mod query;
 mod rate_limit;
 mod request_log;
+mod response;
 mod routes;
-mod rows;
-mod secret;
-mod server;
-mod sign_in;
-mod snapshot;
-mod state;
-mod stop;
-mod total_count;
-mod wire;
+mod schedule;
+mod settings;
 
+pub use auth::Refusal;
 pub use builder::{MockAtlasBuilder, StartError};
-pub use canned::CannedResponse;
-pub use cluster::{ClusterKind, Sunset};
-pub use dialect::Dialect;
 pub use digest::{ChallengeFault, DigestAlgorithm};
 pub use fault::{
-    AnswerFault, BodyFault, DataChange, Fault, FaultRule, PageFault, ParseFaultError, RetryAfter,
-    RowFault, When, WireFault,
+    AnswerFault, BodyFault, DataChange, Fault, PageFault, RetryAfter, RowFault, WireFault,
 };
-pub use links::Links;
 pub use mock::MockAtlas;
-pub use oauth::{ExpiresIn, LoggedTokenRequest, TokenEndpoint};
+pub use oauth::{ExpiresIn, TokenEndpoint};
 pub use request_log::LoggedRequest;
-pub use sign_in::Refusal;
-pub use total_count::TotalCount;
+pub use response::CannedResponse;
+pub use schedule::When;
+pub use settings::{ClusterKind, Dialect, Links, Sunset, TotalCount};
 
-/// The README's snippet, compiled and run with the documentation tests.
+/// The README's snippets, compiled and run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

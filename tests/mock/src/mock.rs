@@ -1,15 +1,22 @@
-use std::fmt;
+//! The running mock and its state.
 
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::builder::MockAtlasBuilder;
-use crate::cluster::ClusterKind;
-use crate::fault::{DataChange, Fault, FaultRule, When};
-use crate::oauth::LoggedTokenRequest;
-use crate::path::{flex_snapshots_path, snapshots_path};
-use crate::request_log::LoggedRequest;
-use crate::state::{MockState, SharedState, lock};
-use crate::stop::StopOnDrop;
+use crate::data::Items;
+use crate::digest::{ChallengeFault, Nonces};
+use crate::fault::{DataChange, Fault};
+use crate::oauth::Tokens;
+use crate::query::listing_path;
+use crate::rate_limit::TokenBucket;
+use crate::request_log::{LogEntry, LoggedRequest};
+use crate::schedule::{Schedule, When};
 
 /// A running mock. It serves until it is dropped or [shut down](Self::shutdown).
 ///
@@ -23,10 +30,10 @@ use crate::stop::StopOnDrop;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let atlas = MockAtlas::builder().snapshots(3).require_token("secret").start().await?;
 ///
-/// let refused = reqwest::get(atlas.snapshots_url()).await?;
-/// assert_eq!(refused.status(), 401);
-/// let answered = reqwest::Client::new().get(atlas.snapshots_url()).bearer_auth("secret").send().await?;
-/// assert_eq!(answered.status(), 200);
+/// let rejected = reqwest::get(atlas.snapshots_url()).await?;
+/// assert_eq!(rejected.status(), 401);
+/// let request = reqwest::Client::new().get(atlas.snapshots_url()).bearer_auth("secret");
+/// assert_eq!(request.send().await?.status(), 200);
 ///
 /// let log = atlas.requests();
 /// assert_eq!(log[0].authorization_scheme(), None);
@@ -35,9 +42,9 @@ use crate::stop::StopOnDrop;
 /// # }
 /// ```
 pub struct MockAtlas {
-    state: SharedState,
-    server: JoinHandle<()>,
-    stop: StopOnDrop,
+    pub(crate) state: SharedState,
+    pub(crate) server: JoinHandle<()>,
+    pub(crate) stop: DropGuard,
 }
 
 impl MockAtlas {
@@ -46,178 +53,149 @@ impl MockAtlas {
         MockAtlasBuilder::default()
     }
 
-    pub(crate) fn running(state: SharedState, server: JoinHandle<()>, stop: StopOnDrop) -> Self {
-        Self {
-            state,
-            server,
-            stop,
-        }
-    }
-
-    /// Where the mock listens: `http://127.0.0.1:PORT`, without a trailing slash.
+    /// The address of the mock: `http://127.0.0.1:PORT`, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.state.base_url
     }
 
-    /// The one project that exists.
+    /// The only project.
     #[must_use]
     pub fn project_id(&self) -> &str {
-        &self.state.project
+        &self.state.settings.project
     }
 
-    /// The one serverless instance of that project.
+    /// The only cluster of that project.
     #[must_use]
     pub fn instance_name(&self) -> &str {
-        &self.state.instance
+        &self.state.settings.cluster
     }
 
     /// The address of the listing in the API of the cluster's kind, without a query.
     #[must_use]
     pub fn snapshots_url(&self) -> String {
-        let MockState {
-            base_url,
-            project,
-            instance,
-            kind,
-            ..
-        } = &*self.state;
-        let path = match kind {
-            ClusterKind::Serverless => snapshots_path(project, instance),
-            ClusterKind::Flex => flex_snapshots_path(project, instance),
-        };
-        format!("{base_url}{path}")
+        let settings = &self.state.settings;
+        let path = listing_path(settings.kind, &settings.project, &settings.cluster);
+        format!("{}{path}", self.base_url())
     }
 
-    /// The ids there are now, in listing order: what a complete listing must deliver.
+    /// The current ids in listing order, which a complete listing must deliver.
     ///
-    /// Hidden rows, and literal rows without a string in `id`, have none.
+    /// Hidden items, and literal items without a string in `id`, have none.
     #[must_use]
     pub fn snapshot_ids(&self) -> Vec<String> {
-        lock(&self.state.rows)
-            .ids()
-            .map(ToOwned::to_owned)
-            .collect()
+        let items = lock(&self.state.items);
+        items.ids().map(ToOwned::to_owned).collect()
     }
 
-    /// The ids there from the start and there still, in listing order: whatever changed while a
-    /// client was reading, a complete listing must deliver these.
+    /// The ids present from the start until now, in listing order. A complete listing must deliver
+    /// these even if the data changed meanwhile.
     #[must_use]
     pub fn surviving_ids(&self) -> Vec<String> {
-        lock(&self.state.rows)
-            .surviving_ids()
-            .map(ToOwned::to_owned)
-            .collect()
+        let items = lock(&self.state.items);
+        items.surviving_ids().map(ToOwned::to_owned).collect()
     }
 
     /// Changes the data now. To change it right after a certain request, make the change a
     /// [fault](MockAtlasBuilder::fault).
     pub fn change(&self, change: DataChange) {
-        lock(&self.state.rows).change(change);
+        lock(&self.state.items).change(change);
     }
 
-    /// Adds a fault to the script. Its requests are counted from now on.
+    /// Adds a fault. Its requests are counted from now on.
     pub fn add_fault(&self, fault: impl Into<Fault>, when: When) {
-        lock(&self.state.script).add(FaultRule::new(fault, when));
+        lock(&self.state.faults).add(fault.into(), when);
     }
 
     /// Adds a [fault of the token endpoint](MockAtlasBuilder::token_fault), counted from now on.
     pub fn add_token_fault(&self, fault: impl Into<Fault>, when: When) {
-        if let Some(tokens) = &self.state.sign_in.tokens {
-            tokens.add_fault(FaultRule::new(fault, when));
-        }
+        lock(&self.state.token_faults).add(fault.into(), when);
     }
 
-    /// Ends all faults, those of tokens and revocations too, but not those of challenges; those
+    /// Removes all faults, those of tokens and revocations too, but not those of challenges; those
     /// of requests under way still happen.
     pub fn clear_faults(&self) {
-        lock(&self.state.script).clear();
-        if let Some(tokens) = &self.state.sign_in.tokens {
-            tokens.clear_faults();
-        }
+        lock(&self.state.faults).clear();
+        lock(&self.state.token_faults).clear();
+        lock(&self.state.revoke_faults).clear();
     }
 
-    /// Expires every nonce handed out so far: the next answer to one is 401 with `stale=true`.
+    /// Expires every nonce issued so far: the next response to one is 401 with `stale=true`.
     pub fn expire_nonces(&self) {
-        if let Some(digest) = &self.state.sign_in.digest {
-            digest.expire_nonces();
+        for nonce in lock(&self.state.nonces).values_mut() {
+            nonce.expired = true;
         }
     }
 
     /// Expires every token issued so far: the next request with one is 401. The token of
-    /// [`require_token`](MockAtlasBuilder::require_token) stays good.
+    /// [`require_token`](MockAtlasBuilder::require_token) stays valid.
     pub fn expire_tokens(&self) {
-        if let Some(tokens) = &self.state.sign_in.tokens {
-            tokens.expire_tokens();
-        }
+        lock(&self.state.tokens).expire_all();
     }
 
-    /// How many tokens issued are neither expired nor revoked.
+    /// The number of issued tokens that are neither expired nor revoked.
     #[must_use]
     pub fn live_tokens(&self) -> usize {
-        let tokens = self.state.sign_in.tokens.as_ref();
-        tokens.map_or(0, |tokens| tokens.live_tokens())
+        lock(&self.state.tokens).live()
     }
 
-    /// Every request received so far, in order of arrival, refused and malformed ones included;
-    /// but not those of a service account for tokens, which are
-    /// [on their own](Self::token_requests).
+    /// Every request received so far, in order of arrival, rejected and malformed ones included,
+    /// but without [token requests](Self::token_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        lock(&self.state.log).entries()
+        self.state.logged(false, Clone::clone)
     }
 
-    /// How many requests the log holds.
+    /// The number of [those requests](Self::requests).
     #[must_use]
     pub fn request_count(&self) -> usize {
-        lock(&self.state.log).len()
+        self.state.logged(false, |_| ()).len()
     }
 
     /// Every request of a service account for a token, or to revoke one, in order of arrival,
-    /// refused and malformed ones included.
+    /// rejected and malformed ones included.
     #[must_use]
-    pub fn token_requests(&self) -> Vec<LoggedTokenRequest> {
-        lock(&self.state.token_log).entries()
+    pub fn token_requests(&self) -> Vec<LoggedRequest> {
+        self.state.logged(true, Clone::clone)
     }
 
-    /// How many requests are in [that log](Self::token_requests).
+    /// The number of [those requests](Self::token_requests).
     #[must_use]
     pub fn token_request_count(&self) -> usize {
-        lock(&self.state.token_log).len()
+        self.state.logged(true, |_| ()).len()
     }
 
-    /// Empties both logs. Requests still under way do not come back into them.
+    /// Empties the log. Requests under way are not added to it again.
     pub fn clear_requests(&self) {
         lock(&self.state.log).clear();
-        lock(&self.state.token_log).clear();
     }
 
-    /// How many requests were being answered at once, at most.
+    /// The largest number of requests processed at once.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
-        self.state.in_flight.peak()
+        self.state.in_flight.peak.load(Ordering::Relaxed)
     }
 
-    /// How many requests are being answered now.
+    /// The number of requests being processed now.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.state.in_flight.now()
+        self.state.in_flight.now.load(Ordering::Relaxed)
     }
 
-    /// How many connections are open now.
+    /// The number of connections open now.
     #[must_use]
     pub fn open_connections(&self) -> usize {
-        self.state.connections.now()
+        self.state.connections.now.load(Ordering::Relaxed)
     }
 
-    /// How many connections were accepted in all.
+    /// The number of connections accepted in all.
     #[must_use]
     pub fn accepted_connections(&self) -> usize {
-        self.state.connections.total()
+        self.state.connections.total.load(Ordering::Relaxed)
     }
 
-    /// Waits until `condition` holds, looking again whenever a request or a connection comes or
-    /// goes. A test waits for what it means, instead of sleeping.
+    /// Waits until `condition` holds, checking it whenever a request or a connection begins or
+    /// ends. A test that uses it needs no sleep.
     ///
     /// ```
     /// # use atlas_snapshots_mock::MockAtlas;
@@ -236,7 +214,7 @@ impl MockAtlas {
     /// ```
     pub async fn until(&self, mut condition: impl FnMut(&Self) -> bool) {
         loop {
-            // Before the look, or a change right after it would be missed.
+            // Before the check, or a change right after it would be missed.
             let changed = self.state.changed.notified();
             if condition(self) {
                 return;
@@ -245,12 +223,12 @@ impl MockAtlas {
         }
     }
 
-    /// Stops accepting, lets answers under way finish for up to a second, closes every
-    /// connection, and returns once all is closed. Dropping the mock does the same in the
+    /// Stops accepting, lets responses under way finish for up to a second, closes every
+    /// connection, and returns once all are closed. Dropping the mock does the same in the
     /// background.
     pub async fn shutdown(self) {
         drop(self.stop);
-        // An error means the runtime is going away, and the server with it.
+        // An error means that the runtime ends, and the server with it.
         let _ = self.server.await;
     }
 }
@@ -263,4 +241,99 @@ impl fmt::Debug for MockAtlas {
             .field("open_connections", &self.open_connections())
             .finish_non_exhaustive()
     }
+}
+
+pub(crate) type SharedState = Arc<MockState>;
+
+/// The state that all requests share.
+pub(crate) struct MockState {
+    pub(crate) base_url: String,
+    pub(crate) settings: MockAtlasBuilder,
+    pub(crate) items: Mutex<Items>,
+    pub(crate) rate_limit: Option<Mutex<TokenBucket>>,
+    pub(crate) faults: Mutex<Schedule<Fault>>,
+    pub(crate) token_faults: Mutex<Schedule<Fault>>,
+    pub(crate) revoke_faults: Mutex<Schedule<Fault>>,
+    pub(crate) challenge_faults: Mutex<Schedule<ChallengeFault>>,
+    pub(crate) nonces: Mutex<Nonces>,
+    pub(crate) tokens: Mutex<Tokens>,
+    pub(crate) log: Mutex<Vec<LogEntry>>,
+    pub(crate) connections: Gauge,
+    pub(crate) in_flight: Gauge,
+    /// Notified whenever the log or a gauge changes.
+    changed: Notify,
+    pub(crate) stop: CancellationToken,
+}
+
+impl MockState {
+    pub(crate) fn new(base_url: String, items: Items, settings: MockAtlasBuilder) -> Self {
+        let auth = &settings.auth;
+        Self {
+            base_url,
+            items: Mutex::new(items),
+            rate_limit: settings.rate_limit.clone().map(Mutex::new),
+            faults: Mutex::new(settings.faults.clone()),
+            token_faults: Mutex::new(auth.tokens.faults.clone()),
+            revoke_faults: Mutex::new(auth.tokens.revoke_faults.clone()),
+            challenge_faults: Mutex::new(auth.digest.faults.clone()),
+            nonces: Mutex::default(),
+            tokens: Mutex::default(),
+            log: Mutex::default(),
+            connections: Gauge::default(),
+            in_flight: Gauge::default(),
+            changed: Notify::new(),
+            stop: CancellationToken::new(),
+            settings,
+        }
+    }
+
+    /// The log: requests to the API, or to the token endpoints.
+    fn logged<T>(&self, of_tokens: bool, map: fn(&LoggedRequest) -> T) -> Vec<T> {
+        let log = lock(&self.log);
+        let entries = log.iter().map(|entry| lock(entry));
+        let wanted = entries.filter(|entry| entry.token_endpoint.is_some() == of_tokens);
+        wanted.map(|entry| map(&entry)).collect()
+    }
+
+    /// Increments a gauge of this state until the result is dropped.
+    pub(crate) fn hold(self: &Arc<Self>, gauge: fn(&Self) -> &Gauge) -> Held {
+        let Gauge { now, peak, total } = gauge(self);
+        peak.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let number = total.fetch_add(1, Ordering::Relaxed);
+        self.changed.notify_waiters();
+        Held {
+            state: Arc::clone(self),
+            gauge,
+            number,
+        }
+    }
+}
+
+/// The current, the largest and the total number of something.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge {
+    now: AtomicUsize,
+    peak: AtomicUsize,
+    total: AtomicUsize,
+}
+
+/// A unit of a gauge, which its drop subtracts.
+pub(crate) struct Held {
+    state: SharedState,
+    gauge: fn(&MockState) -> &Gauge,
+    /// The number of units counted before this one.
+    pub(crate) number: usize,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let gauge = (self.gauge)(&self.state);
+        gauge.now.fetch_sub(1, Ordering::Relaxed);
+        self.state.changed.notify_waiters();
+    }
+}
+
+/// Locks even after a panic elsewhere: the mock's data stays readable for the failing test.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,16 @@
 //! One page of the listing.
 
-use std::ops::Range;
+use serde_json::{Value, json};
 
-use serde_json::Value;
-
-use crate::links::{LinkContext, Links};
+use crate::data::Items;
 use crate::query::ListQuery;
-use crate::rows::Rows;
-use crate::total_count::TotalCount;
+use crate::settings::{Links, TotalCount};
 
-/// What to read, and how to describe it.
+/// Origin of the foreign links: a name that is reserved never to resolve (RFC 6761), so that a
+/// client that follows one cannot leak anything.
+const FOREIGN_ORIGIN: &str = "http://atlas.invalid";
+
+/// The part of the data that a page covers, and how the page describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct PagePlan<'a> {
     pub(crate) query: ListQuery,
@@ -17,99 +18,103 @@ pub(crate) struct PagePlan<'a> {
     pub(crate) path: &'a str,
     pub(crate) links: Links,
     pub(crate) total_count: TotalCount,
-    /// Whether places past the end hold rows too.
+    /// Places past the end hold items too.
     pub(crate) endless: bool,
-}
-
-impl PagePlan<'_> {
-    /// The places the page covers, past the end or not, for any page number.
-    fn places(&self) -> Range<u64> {
-        let ListQuery {
-            page_num,
-            items_per_page,
-            ..
-        } = self.query;
-        let start = page_num.saturating_sub(1).saturating_mul(items_per_page);
-        start..start.saturating_add(items_per_page)
-    }
 }
 
 /// The three properties of a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
-    pub(crate) links: Option<Value>,
+    links: Option<Value>,
     pub(crate) results: Results,
-    pub(crate) total_count: Option<i64>,
+    total_count: Option<i64>,
 }
 
 /// The property `results`, as JSON text.
 #[derive(Debug, Clone)]
 pub(crate) enum Results {
-    Rows(Vec<String>),
+    Items(Vec<String>),
     Other(String),
     Missing,
 }
 
-impl Page {
-    /// The page of `plan`, of the data as it is now.
-    pub(crate) fn read(plan: &PagePlan<'_>, rows: &Rows) -> Self {
-        let (places, len) = (plan.places(), rows.len());
+impl PagePlan<'_> {
+    /// The page of the current data.
+    pub(crate) fn read(&self, items: &Items) -> Page {
+        let (query, len) = (&self.query, items.len());
+        let start = (query.page_num.saturating_sub(1)).saturating_mul(query.items_per_page);
+        let end = start.saturating_add(query.items_per_page);
         let within = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(len);
-        let window = within(places.start)..within(places.end);
-        let context = LinkContext {
-            base_url: plan.base_url,
-            path: plan.path,
-            query: &plan.query,
-            more: plan.endless || window.end < len,
-        };
-        let mut results: Vec<_> = rows.json(window.clone()).map(ToOwned::to_owned).collect();
-        if plan.endless {
-            let first = places.start.saturating_add(window.len() as u64);
-            results.extend(rows.beyond(first..places.end));
+        let window = within(start)..within(end);
+        let mut results: Vec<_> = items.json(window.clone()).collect();
+        if self.endless {
+            let first = start.saturating_add(window.len() as u64);
+            results.extend(items.past_the_end(first..end));
         }
-        Self {
-            links: plan.links.render(&context),
-            results: Results::Rows(results),
-            total_count: plan
-                .total_count
-                .of(len)
-                .filter(|_| plan.query.include_count),
+        let total_count = self.total_count.of(len);
+        Page {
+            links: self.links(self.endless || window.end < len),
+            results: Results::Items(results),
+            total_count: total_count.filter(|_| query.include_count),
         }
     }
 
-    /// The page of `plan`, of no data at all.
-    pub(crate) fn empty(plan: &PagePlan<'_>) -> Self {
-        let context = LinkContext {
-            base_url: plan.base_url,
-            path: plan.path,
-            query: &plan.query,
-            more: false,
-        };
-        Self {
-            links: plan.links.render(&context),
-            results: Results::Rows(Vec::new()),
-            total_count: plan.query.include_count.then_some(0),
+    /// The page of an empty data set.
+    pub(crate) fn empty(&self) -> Page {
+        Page {
+            links: self.links(false),
+            results: Results::Items(Vec::new()),
+            total_count: self.query.include_count.then_some(0),
         }
     }
 
-    /// Joins texts rather than building a tree: the mock should cost a benchmark little.
+    /// The value of `links`, or `None` to leave the property out; `more` if items follow.
+    fn links(&self, more: bool) -> Option<Value> {
+        let query = &self.query;
+        let origin = match self.links {
+            Links::Foreign => FOREIGN_ORIGIN,
+            _ => self.base_url,
+        };
+        let link = |rel: &str, page: u64| {
+            let href = format!(
+                "{origin}{}?includeCount={}&itemsPerPage={}&pageNum={page}",
+                self.path, query.include_count, query.items_per_page,
+            );
+            json!({ "href": href, "rel": rel })
+        };
+        let has_next = match self.links {
+            Links::Missing => return None,
+            Links::NeverNext => false,
+            Links::AlwaysNext => true,
+            Links::Documented | Links::Foreign => more && query.include_count,
+        };
+        let mut links = vec![link("self", query.page_num)];
+        if query.page_num > 1 {
+            links.push(link("previous", query.page_num - 1));
+        }
+        if has_next {
+            links.push(link("next", query.page_num.saturating_add(1)));
+        }
+        Some(Value::Array(links))
+    }
+}
+
+impl Page {
+    /// Joins texts instead of building a tree, to keep the cost for benchmarks low.
     pub(crate) fn to_json(&self) -> String {
-        let links = self
-            .links
-            .as_ref()
-            .map(|links| format!("\"links\":{links}"));
+        let links = self.links.as_ref();
         let results = match &self.results {
-            Results::Rows(rows) => Some(format!("\"results\":[{}]", rows.join(","))),
+            Results::Items(items) => Some(format!("\"results\":[{}]", items.join(","))),
             Results::Other(json) => Some(format!("\"results\":{json}")),
             Results::Missing => None,
         };
-        let total_count = self
-            .total_count
-            .map(|count| format!("\"totalCount\":{count}"));
-        let properties: Vec<_> = [links, results, total_count]
-            .into_iter()
-            .flatten()
-            .collect();
+        let properties = [
+            links.map(|links| format!("\"links\":{links}")),
+            results,
+            self.total_count
+                .map(|count| format!("\"totalCount\":{count}")),
+        ];
+        let properties: Vec<_> = properties.into_iter().flatten().collect();
         format!("{{{}}}", properties.join(","))
     }
 }

@@ -1,46 +1,38 @@
-//! A token bucket, as the service limits each set of operations.
+//! The token bucket of a rate limit.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What a request that was let through is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Budget {
-    pub(crate) limit: u32,
-    /// Whole tokens left.
-    pub(crate) remaining: u128,
-}
-
-/// Full at first; every request takes a token, and time brings them back, evenly.
+/// A bucket that is full at first. Every request takes a token, and time refills it evenly.
 ///
-/// Kept as the time it would take to be full again: exact, where fractions of tokens are not.
+/// Its content is stored as the time until it is full, which is exact, unlike fractions of tokens.
 #[derive(Debug, Clone)]
 pub(crate) struct TokenBucket {
-    capacity: u32,
-    /// How long an empty bucket takes to be full again.
+    pub(crate) capacity: u32,
+    /// The time from empty to full.
     refill: Duration,
-    /// How long this one takes.
+    /// The time from now to full.
     debt: Duration,
-    /// `None` before the first request: the mock's runtime may not be running yet.
-    counted: Option<Instant>,
+    /// `None` before the first request: the runtime of the mock may not be running yet.
+    updated: Option<Instant>,
 }
 
 impl TokenBucket {
-    /// A capacity of 0 counts as 1: a bucket that never holds a token is no rate limit.
+    /// A bucket of at least one token: one that never holds any would be no rate limit.
     pub(crate) fn new(capacity: u32, refill: Duration) -> Self {
         Self {
             capacity: capacity.max(1),
             refill,
             debt: Duration::ZERO,
-            counted: None,
+            updated: None,
         }
     }
 
-    /// Takes a token: what is left then, or how long until there is one.
-    pub(crate) fn take(&mut self, now: Instant) -> Result<Budget, Duration> {
-        let elapsed = self.counted.map_or(Duration::ZERO, |counted| now - counted);
-        self.counted = Some(now);
+    /// Takes a token, and returns the number of whole tokens left, or the time until the next one.
+    pub(crate) fn take(&mut self, now: Instant) -> Result<u128, Duration> {
+        let elapsed = self.updated.map_or(Duration::ZERO, |updated| now - updated);
+        self.updated = Some(now);
         self.debt = self.debt.saturating_sub(elapsed);
         let price = self.refill / self.capacity;
         let Some(left) = self.refill.checked_sub(self.debt + price) else {
@@ -49,9 +41,6 @@ impl TokenBucket {
         self.debt += price;
         // A bucket that refills at once is always full.
         let remaining = left.as_nanos().checked_div(price.as_nanos());
-        Ok(Budget {
-            limit: self.capacity,
-            remaining: remaining.unwrap_or(self.capacity.into()),
-        })
+        Ok(remaining.unwrap_or(self.capacity.into()))
     }
 }

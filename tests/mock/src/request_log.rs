@@ -1,19 +1,27 @@
+//! The log of the requests received.
+
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 
-use crate::query::saturating_integer;
-use crate::sign_in::Refusal;
+use crate::auth::Refusal;
+use crate::oauth::TokenEndpoint;
+use crate::query::{query_pairs, saturating_integer};
 
-/// One request as the mock received it, and the status it answered.
+/// An entry of the log, which the response completes; an extension of every request.
+pub(crate) type LogEntry = Arc<Mutex<LoggedRequest>>;
+
+/// One request as the mock received it, and the status of its response.
 ///
-/// The value of `Authorization` is kept out of the fields and out of `Debug`, so that a failed
-/// assertion does not print a token; compare it with [`authorization_is`](Self::authorization_is).
+/// The values of `Authorization` and of tokens are private and left out of `Debug`, so that a
+/// failed assertion does not print a secret. Compare them with
+/// [`authorization_is`](Self::authorization_is) and [`token_is`](Self::token_is).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// `GET`, and whatever else a client tried.
+    /// The method, in upper case as sent.
     pub method: String,
     /// The path as sent, still percent-encoded, without the query.
     pub path: String,
@@ -25,25 +33,36 @@ pub struct LoggedRequest {
     pub items_per_page: Option<u64>,
     /// All headers but `Authorization`, names in lower case; bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
-    /// Which connection it came on, counted from 0 in order of acceptance. Requests that
-    /// reuse a connection share the number.
+    /// The number of the connection, counted from 0 in order of acceptance. Requests that reuse a
+    /// connection share the number.
     pub connection: usize,
-    /// The status answered. `None` while the answer is being prepared, and for good when the
-    /// client left before or a fault cut the connection instead.
+    /// The status of the response. `None` while the response is being prepared, and for good if
+    /// the client left before or a fault cut the connection instead.
     pub status: Option<u16>,
-    /// Why the mock refused the credentials, or did not find them enough. A
-    /// [fault](crate::Fault) is no such reason, whatever its status.
+    /// Why the mock rejected the credentials, or found them insufficient. `None` for a 401 or 403
+    /// that is a [fault](crate::Fault).
     pub refusal: Option<Refusal>,
+    /// The endpoint of a [token request](crate::MockAtlas::token_requests).
+    pub token_endpoint: Option<TokenEndpoint>,
+    /// The field `grant_type` of a token request, unless it was absent or repeated.
+    pub grant_type: Option<String>,
+    /// The field `token_type_hint` of a revocation, unless it was absent or repeated.
+    pub token_type_hint: Option<String>,
+    pub(crate) token: Option<Secret>,
     authorization: Option<Secret>,
 }
 
 impl LoggedRequest {
-    pub(crate) fn record(request: &Request, connection: usize) -> Self {
+    pub(crate) fn record(
+        request: &Request,
+        connection: usize,
+        token_endpoint: Option<TokenEndpoint>,
+    ) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let query = query_pairs(request.uri().query());
-        let number = |name: &str| {
-            let sent = query.iter().find(|(key, _)| key == name);
-            sent.and_then(|(_, value)| saturating_integer(value))
-        };
+        let number = |name| saturating_integer(first(&query, |key| key == name)?);
+        let headers = request.headers().iter();
+        let headers = headers.filter(|(name, _)| *name != header::AUTHORIZATION);
         let authorization = request.headers().get(header::AUTHORIZATION);
         Self {
             method: request.method().to_string(),
@@ -51,30 +70,30 @@ impl LoggedRequest {
             page_num: number("pageNum"),
             items_per_page: number("itemsPerPage"),
             query,
-            headers: readable(request.headers()),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+                .collect(),
             connection,
             status: None,
             refusal: None,
-            authorization: authorization
-                .map(|value| Secret(String::from_utf8_lossy(value.as_bytes()).into_owned())),
+            token_endpoint,
+            grant_type: None,
+            token_type_hint: None,
+            token: None,
+            authorization: authorization.map(|value| Secret(text(value.as_bytes()))),
         }
     }
 
     /// The first value of the header `name`, in any case. Never `Authorization`.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        first(&self.headers, |key| key.eq_ignore_ascii_case(name))
     }
 
     /// The first value of the query parameter `name`.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<&str> {
-        let found = self.query.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
+        first(&self.query, |key| key == name)
     }
 
     /// The scheme of the `Authorization` header as sent, `Bearer` for example; `None` without
@@ -87,38 +106,28 @@ impl LoggedRequest {
     /// Whether the whole value of the `Authorization` header is `expected`.
     #[must_use]
     pub fn authorization_is(&self, expected: &str) -> bool {
-        self.authorization
-            .as_ref()
-            .is_some_and(|secret| secret.0 == expected)
+        let authorization = self.authorization.as_ref();
+        authorization.is_some_and(|secret| secret.0 == expected)
+    }
+
+    /// Whether the field `token` of a revocation is `expected`.
+    #[must_use]
+    pub fn token_is(&self, expected: &str) -> bool {
+        self.token.as_ref().is_some_and(|token| token.0 == expected)
     }
 }
 
-/// Decoded query parameters, in order.
-pub(crate) fn query_pairs(query: Option<&str>) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect()
+fn first(pairs: &[(String, String)], is_wanted: impl Fn(&str) -> bool) -> Option<&str> {
+    let found = pairs.iter().find(|(key, _)| is_wanted(key));
+    found.map(|(_, value)| value.as_str())
 }
 
-fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
-    let shown = headers
-        .iter()
-        .filter(|(name, _)| *name != header::AUTHORIZATION);
-    shown
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect()
-}
-
-#[derive(Clone)]
-struct Secret(String);
+/// Text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(pub(crate) String);
 
 impl Secret {
-    /// A single word is no scheme: it may be the token itself.
+    /// The first word of several. A single word may be the secret itself.
     fn scheme(&self) -> Option<&str> {
         self.0.split_once(' ').map(|(scheme, _)| scheme)
     }

@@ -1,135 +1,102 @@
-//! Suite (d): every documented example decodes, and comes through the facade whole.
-
-use std::collections::{BTreeSet, HashMap};
+//! Check "examples": every documented example follows its schema, and passes through its generated type
+//! and the facade without loss, as the items of the mock do.
 
 use atlas_snapshots::ErrorKind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::candidates::text_of;
-use crate::evidence::Evidence;
+use crate::checks::{Context, Run};
 use crate::generated::GeneratedType;
-use crate::json_schema::{Reading, Schemas};
+use crate::mock::text_of;
 use crate::operation::Operation;
-use crate::operation_case::OperationCase;
-use crate::outcome::{Failure, Outcome};
-use crate::spec::{Node, Place, Spec};
-use crate::violation::Violation;
+use crate::operation_case::FacadeListing;
+use crate::spec::{Node, Place, Violation};
+use crate::traffic::{Canned, Listing};
 
-/// Rules that the documentation's own examples break. One that no example breaks is a violation.
-const BROKEN_BY_EXAMPLES: [(&str, &str); 1] = [(
-    "serverless-snapshots.yaml#/components/schemas/MongodVersion/pattern",
-    "the documented page says \"string\" where a version belongs",
-)];
+/// The rule that the documentation's own example breaks: it has "string" in place of a version. That
+/// no example breaks it is a violation.
+const BROKEN_RULE: &str = "serverless-snapshots.yaml#/components/schemas/MongodVersion/pattern";
 
 /// An example of a whole response.
-#[derive(Debug, Clone)]
 pub(crate) struct Example {
     place: Place,
     schema: Place,
-    /// How the response travels, which decides what becomes of it.
-    pub(crate) served: Served,
+    pub(crate) canned: Canned,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Served {
-    pub(crate) status: u16,
-    pub(crate) media_type: String,
-    pub(crate) body: Value,
-}
-
-/// What the facade made of each example.
-pub(crate) type Outcomes = HashMap<Served, Outcome>;
-
-pub(crate) fn of_responses(
-    fragments: &Spec,
-    operation_id: &str,
-) -> Result<Vec<Example>, Violation> {
-    let operation = Operation::find(fragments, operation_id)?;
+/// The examples of all responses of an operation.
+pub(crate) fn of_operation(operation: &Operation<'_>) -> Vec<Example> {
     let mut examples = Vec::new();
     for (status, response) in &operation.responses {
-        let before = examples.len();
         for (media_type, content) in &response.contents {
-            let named = content
-                .get("examples")
-                .iter()
-                .flat_map(Node::members)
-                .collect::<Vec<_>>();
-            let named = named.iter().map(|(_, example)| example.need("value"));
-            for value in content.get("example").into_iter().map(Ok).chain(named) {
-                let value = value?;
-                examples.push(Example {
-                    place: value.place,
-                    schema: content.need("schema")?.resolved()?.place,
-                    served: Served {
+            let named = content.members_of("examples").into_iter();
+            let named = named.filter_map(|(_, example)| example.get("value"));
+            for value in content.get("example").into_iter().chain(named) {
+                examples.extend(content.get("schema").map(|schema| Example {
+                    place: value.place.clone(),
+                    schema: schema.resolved().place,
+                    canned: Canned {
                         status: *status,
                         media_type: (*media_type).to_owned(),
                         body: value.value.clone(),
                     },
+                }));
+            }
+        }
+    }
+    examples
+}
+
+pub(crate) fn check(context: &Context<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for run in &context.runs {
+        let Run {
+            case,
+            operation,
+            traffic,
+            ..
+        } = run;
+        if let (Some(facade), Some((page, listing))) = (&case.facade, &traffic.whole) {
+            let lost = lost_of_page(facade, &page.body, listing).into_iter();
+            violations.extend(lost.map(|it| Violation::new(&operation.place, it).of(page)));
+        }
+        for example in of_operation(operation) {
+            let Canned { status, body, .. } = &example.canned;
+            violations.extend(context.schemas.violations(&example.schema, body));
+            let mut lost = round_trip(example.schema.name(), body);
+            if let Some(facade) = &case.facade {
+                let listing = &traffic.listings[&example.canned];
+                lost.extend(match status {
+                    200 => lost_of_page(facade, body, listing),
+                    status => lost_of_error(*status, body, listing),
                 });
             }
-        }
-        if examples.len() == before {
-            return Err(Violation::new(&response.place, "has no example"));
-        }
-    }
-    Ok(examples)
-}
-
-pub(crate) fn check(fragments: &Spec, evidence: &[Evidence]) -> Result<Vec<Violation>, Violation> {
-    let schemas = Schemas::of(fragments, Reading::Documented)?;
-    let mut violations = Vec::new();
-    for Evidence { case, outcomes, .. } in evidence {
-        for example in of_responses(fragments, case.operation_id)? {
-            violations.extend(judge(case, &example, &schemas, outcomes));
+            let place = &example.place;
+            violations.extend(lost.iter().map(|message| Violation::new(place, message)));
         }
     }
-    for file in fragments.files() {
+    for file in context.contract.fragments.files() {
         for (schema, example) in of_schemas(&file) {
-            violations.extend(schemas.violations(&schema.place, example.value));
-            if let Some(generated) = GeneratedType::named(schema.place.name()) {
-                violations.extend(round_trip(&example.place, generated, example.value));
-            }
+            violations.extend(context.schemas.violations(&schema.place, example.value));
+            let lost = round_trip(schema.place.name(), example.value);
+            violations.extend(lost.iter().map(|message| example.violation(message)));
         }
     }
-    Ok(without_excused(violations))
-}
-
-/// Everything wrong with the example of a response.
-fn judge(
-    case: &OperationCase,
-    example: &Example,
-    schemas: &Schemas,
-    outcomes: &Outcomes,
-) -> Vec<Violation> {
-    let Example {
-        place,
-        schema,
-        served,
-    } = example;
-    let mut violations = schemas.violations(schema, &served.body);
-    match GeneratedType::named(schema.name()) {
-        Some(generated) => violations.extend(round_trip(place, generated, &served.body)),
-        None => violations.push(Violation::new(schema, "has no generated type")),
+    let found = violations.len();
+    violations.retain(|violation| violation.place.0 != BROKEN_RULE);
+    if violations.len() == found {
+        let place = Place(BROKEN_RULE.to_owned());
+        let message = "is exempt in the check of examples, but no example breaks it";
+        violations.push(Violation::new(&place, message));
     }
-    let outcome = outcomes.get(served).expect("every example was served");
-    let lost = if served.status == 200 {
-        lost_of_page(case, &served.body, outcome)
-    } else {
-        lost_of_error(served, outcome)
-    };
-    violations.extend(lost.into_iter().map(|says| Violation::new(place, says)));
     violations
 }
 
-/// Every `example` of a schema, with that schema.
+/// Every schema with an `example`.
 fn of_schemas<'a>(node: &Node<'a>) -> Vec<(Node<'a>, Node<'a>)> {
-    let is_schema = node.text("type").is_some();
-    let mut found: Vec<_> = node
-        .get("example")
-        .filter(|_| is_schema)
-        .map(|example| (node.clone(), example))
-        .into_iter()
-        .collect();
+    let mut found = Vec::new();
+    if node.text("type").is_some() {
+        found.extend(node.get("example").map(|example| (node.clone(), example)));
+    }
     for child in node.children() {
         if !matches!(child.place.name(), "example" | "examples") {
             found.extend(of_schemas(&child));
@@ -138,93 +105,79 @@ fn of_schemas<'a>(node: &Node<'a>) -> Vec<(Node<'a>, Node<'a>)> {
     found
 }
 
-/// What decoding and encoding change.
-fn round_trip(example: &Place, generated: &GeneratedType, body: &Value) -> Vec<Violation> {
-    let name = generated.component;
+/// The changes by decoding and encoding.
+fn round_trip(schema: &str, body: &Value) -> Vec<String> {
+    // The check "completeness" reports a schema without a generated type.
+    let Some(generated) = GeneratedType::named(schema) else {
+        return Vec::new();
+    };
     match generated.round_trip(body) {
-        Ok(again) => json_patch::diff(body, &again)
-            .iter()
-            .map(|step| Violation::new(example, format!("through {name}, it turns: {step}")))
-            .collect(),
-        Err(error) => vec![Violation::new(
-            example,
-            format!("{name} refuses it: {error}"),
-        )],
+        Ok(again) => {
+            let steps = json_patch::diff(body, &again);
+            let steps = steps.iter();
+            steps
+                .map(|step| format!("{schema} changes it: {step}"))
+                .collect()
+        }
+        Err(error) => vec![format!("{schema} rejects it: {error}")],
     }
 }
 
-/// What the facade lost of a page.
-fn lost_of_page(case: &OperationCase, page: &Value, outcome: &Outcome) -> Vec<String> {
+/// What is lost of a page in the facade.
+fn lost_of_page(facade: &FacadeListing, page: &Value, listing: &Listing) -> Vec<String> {
     let mut lost = Vec::new();
-    if let Some(failure) = &outcome.failure {
-        lost.push(format!("the facade fails with it: {failure:?}"));
+    if let Some(error) = &listing.error {
+        lost.push(format!("the facade fails with it: {error:?}"));
     }
-    let delivered = Value::from(outcome.snapshots.clone());
-    let steps = json_patch::diff(&case.items(page), &delivered);
-    lost.extend(
-        steps
-            .iter()
-            .map(|step| format!("through the facade, results turn: {step}")),
-    );
-    if page["totalCount"].as_u64() != outcome.reported_total {
-        lost.push(format!(
-            "the facade reports a total of {:?}",
-            outcome.reported_total
-        ));
+    let steps = json_patch::diff(&facade.items(page), &listing.items.clone().into());
+    let steps = steps.iter();
+    lost.extend(steps.map(|step| format!("the facade changes the items: {step}")));
+    let total = listing.reported_total;
+    if page["totalCount"].as_u64() != total {
+        lost.push(format!("the facade reports a total of {total:?}"));
     }
     lost
 }
 
-/// What an error lost of a body.
-fn lost_of_error(served: &Served, outcome: &Outcome) -> Vec<String> {
-    let Served { status, body, .. } = served;
-    let Some(failure) = &outcome.failure else {
+/// What is lost of an error body in the facade.
+fn lost_of_error(status: u16, body: &Value, listing: &Listing) -> Vec<String> {
+    let Some(error) = &listing.error else {
         return vec!["the facade does not fail with it".to_owned()];
     };
-    let Failure {
-        kind,
-        texts,
-        parameters,
-        fields,
-        ..
-    } = failure;
     let mut lost = Vec::new();
-    match kind_of(*status) {
-        Some(expected) if *kind != expected => {
-            lost.push(format!("the facade calls it {kind:?}, not {expected:?}"));
+    let mut compare = |what: &str, documented: Value, facade: Value| {
+        if documented != facade {
+            lost.push(format!("{what}: {documented}, of the facade: {facade}"));
         }
-        Some(_) => {}
-        None => lost.push(format!(
-            "what the facade should call a {status}, nobody told"
-        )),
-    }
-    let statuses = [failure.status.map(u64::from), body["error"].as_u64()];
-    if statuses != [Some(u64::from(*status)); 2] {
-        lost.push(format!(
-            "header, body and facade disagree: {status}, {statuses:?}"
-        ));
-    }
-    for (name, text) in texts {
-        if body[name].as_str() != text.as_deref() {
-            lost.push(format!("the facade says {text:?} for {name}"));
-        }
-    }
-    let elements = |pointer: &str| body.pointer(pointer).and_then(Value::as_array);
-    let documented = elements("/parameters").into_iter().flatten().map(text_of);
-    if !documented.eq(parameters.iter().cloned()) {
-        lost.push(format!("the facade says {parameters:?} for parameters"));
-    }
-    if !elements("/badRequestDetail/fields")
-        .into_iter()
-        .flatten()
-        .eq(fields)
-    {
-        lost.push(format!("the facade says {fields:?} for badRequestDetail"));
-    }
+    };
+    let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    let parameters: Value = elements(&body["parameters"]).iter().map(text_of).collect();
+    let fields = error.field_violations().iter();
+    let fields: Value = fields
+        .map(|at| json!({ "field": at.field(), "description": at.description() }))
+        .collect();
+    let kind = kind_of(status).map(|kind| format!("{kind:?}"));
+    compare(
+        "the kind",
+        json!(kind),
+        json!(format!("{:?}", error.kind())),
+    );
+    compare("the status", json!(status), json!(error.status()));
+    compare("error", body["error"].clone(), json!(status));
+    compare(
+        "errorCode",
+        body["errorCode"].clone(),
+        json!(error.error_code()),
+    );
+    compare("reason", body["reason"].clone(), json!(error.reason()));
+    compare("detail", body["detail"].clone(), json!(error.detail()));
+    compare("parameters", parameters, json!(error.parameters()));
+    let documented = elements(&body["badRequestDetail"]["fields"]);
+    compare("the rejected fields", documented.into(), fields);
     lost
 }
 
-/// The kind of a documented status, where no code says otherwise.
+/// The facade's kind for a documented status, unless an error code determines another one.
 fn kind_of(status: u16) -> Option<ErrorKind> {
     Some(match status {
         400 => ErrorKind::BadRequest,
@@ -236,23 +189,4 @@ fn kind_of(status: u16) -> Option<ErrorKind> {
         500 => ErrorKind::Server,
         _ => return None,
     })
-}
-
-fn without_excused(mut violations: Vec<Violation>) -> Vec<Violation> {
-    let mut used = BTreeSet::<(&str, &str)>::new();
-    violations.retain(|violation| {
-        let place = violation.place().to_string();
-        let excuse = BROKEN_BY_EXAMPLES.iter().find(|(rule, _)| *rule == place);
-        used.extend(excuse);
-        excuse.is_none()
-    });
-    for excuse @ (rule, reason) in &BROKEN_BY_EXAMPLES {
-        if !used.contains(excuse)
-            && let Some(place) = Place::parse(rule, "")
-        {
-            let says = format!("is excused from the examples, but none breaks it ({reason})");
-            violations.push(Violation::new(&place, says));
-        }
-    }
-    violations
 }

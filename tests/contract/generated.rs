@@ -1,4 +1,7 @@
-//! The generated types, one row for each named schema of the fragments.
+//! Check "schemas": the JSON Schemas that the generated types derive have the contents of the documented
+//! schemas, patched by the overlay.
+
+use std::collections::BTreeSet;
 
 use atlas_snapshots_generated::types;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -7,6 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::spec::{Place, Spec, Violation};
+
+/// The generated types, one for each named schema.
 pub(crate) const TYPES: &[GeneratedType] = &[
     GeneratedType::of::<types::ApiError>("ApiError"),
     GeneratedType::of::<types::BadRequestDetail>("BadRequestDetail"),
@@ -29,38 +35,107 @@ pub(crate) const TYPES: &[GeneratedType] = &[
 
 pub(crate) struct GeneratedType {
     /// The name of the schema.
-    pub(crate) component: &'static str,
-    schema: fn(&mut SchemaGenerator) -> Schema,
+    pub(crate) schema: &'static str,
+    derive: fn(&mut SchemaGenerator) -> Schema,
     round_trip: fn(&Value) -> serde_json::Result<Value>,
 }
 
 impl GeneratedType {
-    const fn of<T: JsonSchema + Serialize + DeserializeOwned>(component: &'static str) -> Self {
+    const fn of<T: JsonSchema + Serialize + DeserializeOwned>(schema: &'static str) -> Self {
         Self {
-            component,
-            schema: SchemaGenerator::subschema_for::<T>,
+            schema,
+            derive: SchemaGenerator::subschema_for::<T>,
             round_trip: |json| serde_json::to_value(T::deserialize(json)?),
         }
     }
 
-    pub(crate) fn named(component: &str) -> Option<&'static Self> {
-        TYPES.iter().find(|known| known.component == component)
+    pub(crate) fn named(schema: &str) -> Option<&'static Self> {
+        TYPES.iter().find(|known| known.schema == schema)
     }
 
-    /// Decodes and encodes again.
+    /// Decodes and encodes `json`.
     pub(crate) fn round_trip(&self, json: &Value) -> serde_json::Result<Value> {
         (self.round_trip)(json)
     }
 }
 
-/// What the types say of themselves: name → JSON Schema.
-pub(crate) fn derived_schemas() -> Map<String, Value> {
-    // As read, not as written: a client reads these types.
-    let mut generator = SchemaSettings::draft2020_12()
-        .for_deserialize()
-        .into_generator();
+/// The derived schemas by name, as they apply to decoding.
+fn derived_schemas() -> Map<String, Value> {
+    let settings = SchemaSettings::draft2020_12().for_deserialize();
+    let mut generator = settings.into_generator();
     for known in TYPES {
-        (known.schema)(&mut generator);
+        (known.derive)(&mut generator);
     }
     generator.take_definitions(true)
+}
+
+/// Compares every schema of `merged`, the fragments patched by the overlay, with its derived schema.
+pub(crate) fn check(merged: &Spec) -> Vec<Violation> {
+    let derived = derived_schemas();
+    let mut violations = Vec::new();
+    let mut documented = BTreeSet::new();
+    for (name, schema) in merged.schemas() {
+        documented.insert(name);
+        // The check "completeness" reports a schema without a generated type.
+        let Some(derived) = derived.get(name).map(contents) else {
+            continue;
+        };
+        let expected = contents(schema.value);
+        for step in json_patch::diff(&expected, &derived).iter() {
+            let pointer = step.path().to_string();
+            let [derived, expected] = [&derived, &expected].map(|side| {
+                let value = side.pointer(&pointer);
+                value.map_or("nothing".to_owned(), Value::to_string)
+            });
+            violations.push(schema.violation(format!(
+                "at {pointer}: the generated type has {derived}, the specification has {expected}"
+            )));
+        }
+    }
+    for known in TYPES {
+        if !documented.contains(known.schema) {
+            let message = format!("{} is generated but not documented", known.schema);
+            let place = Place("openapi#/components/schemas".to_owned());
+            violations.push(Violation::new(&place, message));
+        }
+    }
+    violations
+}
+
+/// The contents of a schema that decoding does not show: names, descriptions, values and references.
+/// The check "decoding" compares types, formats, patterns and `null`.
+fn contents(schema: &Value) -> Value {
+    let mut contents = Map::new();
+    for keyword in ["description", "enum", "required"] {
+        contents.extend(
+            schema
+                .get(keyword)
+                .map(|it| (keyword.to_owned(), it.clone())),
+        );
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let properties = properties.iter();
+        let properties =
+            properties.map(|(name, property)| (name.clone(), self::contents(property)));
+        contents.insert("properties".to_owned(), properties.collect());
+    }
+    contents.extend((schema.get("items")).map(|it| ("items".to_owned(), self::contents(it))));
+    contents.insert("references".to_owned(), references(schema).into());
+    contents.into()
+}
+
+/// The names of the schemas that a schema refers to, outside of its properties and items.
+fn references(schema: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for (keyword, value) in schema.as_object().into_iter().flatten() {
+        match (keyword.as_str(), value) {
+            ("$ref", Value::String(reference)) => {
+                names.extend(reference.rsplit('/').next().map(ToOwned::to_owned));
+            }
+            ("properties" | "items", _) => {}
+            (_, Value::Array(elements)) => names.extend(elements.iter().flat_map(references)),
+            _ => names.extend(references(value)),
+        }
+    }
+    names
 }

@@ -1,7 +1,7 @@
-//! OpenAPI 3.0 schemas as JSON Schema, for a validator.
+//! JSON Schema validators for the OpenAPI 3.0 schemas of the fragments.
 //!
-//! OpenAPI 3.0 is JSON Schema of draft 4's time, where `$ref` hides its siblings, so little needs
-//! translating. What is not understood is a violation: a rule nobody enforces would pass for kept.
+//! OpenAPI 3.0 schemas are close to JSON Schema draft 4, so little is translated. An unknown keyword is
+//! a violation, because otherwise a rule would pass that nothing enforces.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,55 +10,34 @@ use std::rc::Rc;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::rust_type::{RustType, TIMESTAMP, is_timestamp};
-use crate::spec::{Node, Place, Spec};
-use crate::violation::Violation;
+use crate::spec::{Node, Place, Spec, Violation};
 
-/// Keywords that mean the same in both languages.
-const SAME: [&str; 15] = [
-    "$ref",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "required",
-    "type",
-    "uniqueItems",
-];
+/// Keywords with the same meaning in both languages.
+const SHARED_KEYWORDS: &str = "$ref enum exclusiveMaximum exclusiveMinimum maxItems maxLength \
+    maximum minItems minLength minimum multipleOf pattern required type uniqueItems";
 
-/// Keywords that rule nothing out.
-const NOTES: [&str; 6] = [
-    "default",
-    "deprecated",
-    "description",
-    "example",
-    "externalDocs",
-    "title",
-];
+/// Keywords that do not restrict values.
+const ANNOTATIONS: &str = "default deprecated description example externalDocs nullable title";
 
-/// Longest message of the validator that is shown whole; some quote entire bodies.
+/// The longest message of the validator that is kept whole. Some messages quote an entire body.
 const MAX_MESSAGE: usize = 300;
 
 const SCHEME: &str = "openapi:///";
 
-/// How schemas are read.
+/// The format of a `Timestamp` in the validator.
+const TIMESTAMP: &str = "timestamp";
+
+/// How a schema is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Word for word, and what is not documented does not exist: objects are closed.
+    /// Literally. An object has no members other than the documented ones.
     Documented,
-    /// As generated code reads: further members are skipped, `null` is as good as absent where a
-    /// member is optional, and `x-rust-type` decides.
+    /// As generated code decodes: further members are skipped, `null` is accepted for an optional
+    /// member, and `x-rust-type` decides.
     Decoded,
 }
 
-/// The schemas of all fragments, ready to validate with. Nothing is ever fetched.
+/// The validators for the schemas of all fragments.
 pub(crate) struct Schemas {
     registry: Registry<'static>,
     validators: RefCell<BTreeMap<Place, Rc<Validator>>>,
@@ -70,7 +49,7 @@ impl Schemas {
         for file in spec.files() {
             let mut document = file.value.clone();
             for schema in schemas_below(&file) {
-                if let Some(slot) = document.pointer_mut(&schema.place.pointer) {
+                if let Some(slot) = document.pointer_mut(schema.place.pointer()) {
                     *slot = translate(&schema, reading)?;
                 }
             }
@@ -79,10 +58,8 @@ impl Schemas {
                 .map_err(|error| file.violation(error.to_string()))?;
         }
         let registry = registry.prepare().map_err(|error| {
-            Violation::new(
-                &Place::new("", ""),
-                format!("not a set of schemas: {error}"),
-            )
+            let message = format!("the schemas cannot be used together: {error}");
+            Violation::new(&Place("openapi#".to_owned()), message)
         })?;
         Ok(Self {
             registry,
@@ -90,34 +67,32 @@ impl Schemas {
         })
     }
 
-    /// Everything in which `instance` breaks the schema at `place`.
+    /// All violations of the schema at `place` by `instance`.
     pub(crate) fn violations(&self, place: &Place, instance: &Value) -> Vec<Violation> {
         let validator = match self.validator(place) {
             Ok(validator) => validator,
             Err(violation) => return vec![violation],
         };
-        validator
-            .iter_errors(instance)
-            .map(|error| {
-                let keyword = error
-                    .absolute_keyword_location()
-                    .and_then(|uri| place_of(uri.as_str()));
-                let at = match error.instance_path().as_str() {
-                    "" => String::new(),
-                    pointer => format!("at {pointer}: "),
-                };
-                let mut says = format!("{at}{error}");
-                if let Some((end, _)) = says.char_indices().nth(MAX_MESSAGE) {
-                    says.truncate(end);
-                    says.push('…');
-                }
-                Violation::new(keyword.as_ref().unwrap_or(place), says)
-            })
-            .collect()
+        let errors = validator.iter_errors(instance).map(|error| {
+            let keyword = error.absolute_keyword_location();
+            let keyword = keyword.and_then(|uri| place_of(uri.as_str()));
+            let mut message = match error.instance_path().as_str() {
+                "" => error.to_string(),
+                pointer => format!("at {pointer}: {error}"),
+            };
+            if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+                message.truncate(end);
+                message.push('…');
+            }
+            Violation::new(keyword.as_ref().unwrap_or(place), message)
+        });
+        errors.collect()
     }
 
-    pub(crate) fn accepts(&self, place: &Place, instance: &Value) -> Result<bool, Violation> {
-        Ok(self.validator(place)?.is_valid(instance))
+    /// Whether the schema at `place` accepts `instance`. An invalid schema accepts nothing.
+    pub(crate) fn accepts(&self, place: &Place, instance: &Value) -> bool {
+        self.validator(place)
+            .is_ok_and(|validator| validator.is_valid(instance))
     }
 
     fn validator(&self, place: &Place) -> Result<Rc<Validator>, Violation> {
@@ -129,8 +104,6 @@ impl Schemas {
             .with_registry(&self.registry)
             .with_format(TIMESTAMP, is_timestamp)
             .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .offline()
             .build(&json!({ "$ref": uri(place) }))
             .map_err(|error| Violation::new(place, format!("is not a schema: {error}")))?;
         let validator = Rc::new(validator);
@@ -140,77 +113,64 @@ impl Schemas {
     }
 }
 
+/// The URI of a place. Path templates contain braces, which a URI must not.
 fn uri(place: &Place) -> String {
-    // Path templates have braces, which a URI does not.
-    let place = place.to_string().replace('{', "%7B").replace('}', "%7D");
+    let place = place.0.replace('{', "%7B").replace('}', "%7D");
     format!("{SCHEME}{place}")
 }
 
-/// The place behind a [`uri`].
+/// The place of a [`uri`].
 fn place_of(uri: &str) -> Option<Place> {
     let place = uri.strip_prefix(SCHEME)?;
-    Place::parse(&place.replace("%7B", "{").replace("%7D", "}"), "")
+    Some(Place(place.replace("%7B", "{").replace("%7D", "}")))
 }
 
-/// Every schema that is not part of another one.
+/// Every schema that is not part of another schema.
 fn schemas_below<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
     let mut found = Vec::new();
-    for (name, child) in node.members() {
-        match name {
+    for child in node.children() {
+        match child.place.name() {
             "schema" => found.push(child),
             "schemas" if node.place.name() == "components" => found.extend(child.children()),
             "example" | "examples" => {}
             _ => found.extend(schemas_below(&child)),
         }
     }
-    for child in node.elements() {
-        found.extend(schemas_below(&child));
-    }
     found
 }
 
 fn translate(schema: &Node<'_>, reading: Reading) -> Result<Value, Violation> {
     if reading == Reading::Decoded
-        && let Some(rust_type) = RustType::of(schema)?
+        && let Some(decoded) = rust_type(schema)?
     {
-        return Ok(rust_type.accepted());
+        return Ok(decoded);
     }
     let mut translated = Map::new();
     for (keyword, node) in schema.members() {
-        match keyword {
-            "properties" => {
+        let (name, value) = match (keyword, node.value.as_str()) {
+            ("properties", _) => {
                 let mut properties = Map::new();
                 for (name, property) in node.members() {
                     let mut inner = translate(&property, reading)?;
-                    if reading == Reading::Decoded && reads_null(schema, name, &property)? {
+                    if reading == Reading::Decoded && accepts_null(schema, name, &property) {
                         inner = json!({ "anyOf": [inner, { "type": "null" }] });
                     }
                     properties.insert(name.to_owned(), inner);
                 }
-                translated.insert(keyword.to_owned(), properties.into());
+                (keyword, properties.into())
             }
-            "items" => {
-                translated.insert(keyword.to_owned(), translate(&node, reading)?);
+            ("items", _) => (keyword, translate(&node, reading)?),
+            ("format", Some("date-time")) => (keyword, node.value.clone()),
+            ("format", Some("int32")) => ("allOf", range(i32::MIN, i32::MAX)),
+            ("format", Some("int64")) => ("allOf", range(i64::MIN, i64::MAX)),
+            ("format", _) => {
+                return Err(node.violation("is not a format that these tests can check"));
             }
-            "format" => match node.value.as_str() {
-                Some("date-time") => {
-                    translated.insert(keyword.to_owned(), node.value.clone());
-                }
-                Some("int32") => {
-                    translated.insert("allOf".to_owned(), range(i32::MIN, i32::MAX));
-                }
-                Some("int64") => {
-                    translated.insert("allOf".to_owned(), range(i64::MIN, i64::MAX));
-                }
-                _ => return Err(node.violation("is no format these suites can check")),
-            },
-            "nullable" => {}
-            _ if SAME.contains(&keyword) => {
-                translated.insert(keyword.to_owned(), node.value.clone());
-            }
-            _ if NOTES.contains(&keyword) || keyword.starts_with("x-") => {}
-            _ => return Err(node.violation("is no keyword these suites can check")),
-        }
+            _ if is_listed(SHARED_KEYWORDS, keyword) => (keyword, node.value.clone()),
+            _ if is_listed(ANNOTATIONS, keyword) || keyword.starts_with("x-") => continue,
+            _ => return Err(node.violation("is not a keyword that these tests can check")),
+        };
+        translated.insert(name.to_owned(), value);
     }
     if schema.flag("nullable")
         && let Some(kind) = schema.text("type")
@@ -223,23 +183,47 @@ fn translate(schema: &Node<'_>, reading: Reading) -> Result<Value, Violation> {
     Ok(translated.into())
 }
 
+fn is_listed(list: &str, keyword: &str) -> bool {
+    list.split(' ').any(|listed| listed == keyword)
+}
+
 fn range(minimum: impl Into<Value>, maximum: impl Into<Value>) -> Value {
     json!([{ "minimum": minimum.into(), "maximum": maximum.into() }])
 }
 
-/// Whether generated code takes `null` for a property that is not nullable: all that is optional
-/// becomes an `Option`, which cannot tell absent from `null`; but for lists, which become a `Vec`.
-pub(crate) fn reads_null(
-    object: &Node<'_>,
-    name: &str,
-    property: &Node<'_>,
-) -> Result<bool, Violation> {
-    let is_list = property.resolved()?.text("type") == Some("array");
-    Ok(!is_required(object, name) && !is_list)
+/// Whether generated code accepts `null` for a property. Every optional property becomes an `Option`,
+/// except for a list, which becomes a `Vec`.
+fn accepts_null(object: &Node<'_>, name: &str, property: &Node<'_>) -> bool {
+    let mut required = object.elements_of("required").into_iter();
+    let is_required = required.any(|required| required.value.as_str() == Some(name));
+    !is_required && property.resolved().text("type") != Some("array")
 }
 
-fn is_required(object: &Node<'_>, name: &str) -> bool {
-    let required = object.get("required").into_iter();
-    let mut required = required.flat_map(|names| names.elements());
-    required.any(|required| required.value.as_str() == Some(name))
+/// What the hand-written type that `x-rust-type` names decodes, as a schema.
+fn rust_type(schema: &Node<'_>) -> Result<Option<Value>, Violation> {
+    let Some(named) = schema.get("x-rust-type") else {
+        return Ok(None);
+    };
+    let is_date = ["type", "format"].map(|keyword| schema.text(keyword))
+        == [Some("string"), Some("date-time")];
+    match named.need_text("path")? {
+        "atlas_snapshots_generated::OpenEnum" => Ok(Some(json!({ "type": "string" }))),
+        "atlas_snapshots_generated::Timestamp" if is_date => {
+            Ok(Some(json!({ "type": "string", "format": TIMESTAMP })))
+        }
+        "atlas_snapshots_generated::Timestamp" => {
+            Err(schema.violation("is decoded as a Timestamp, but is not a date-time"))
+        }
+        other => Err(named.violation(format!("names {other}, which these tests do not know"))),
+    }
+}
+
+/// Whether a `Timestamp` accepts this text: RFC 3339, or an offset of ISO 8601 such as `+0200`.
+fn is_timestamp(text: &str) -> bool {
+    let is_rfc3339 = |text: &str| chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    let with_colon = || {
+        let (rest, minutes) = text.split_at_checked(text.len().checked_sub(2)?)?;
+        Some(format!("{rest}:{minutes}"))
+    };
+    is_rfc3339(text) || with_colon().is_some_and(|text| is_rfc3339(&text))
 }

@@ -1,19 +1,19 @@
-//! The documentation in `openapi/`, the generated types, the mock and the facade say the same.
+//! The contract tests: the fragments in `openapi/`, the generated types, the mock and the facade agree.
 //!
-//! Mock and clients are asked once ([`evidence`]); every check then is a function of the documentation
-//! and that evidence, so that it can be run on a documentation broken in memory as well:
+//! The mock and the clients are run once for each operation, and their [`traffic`] is recorded. Every
+//! check then compares the fragments with this traffic, so it also runs on a modified copy of the
+//! fragments:
 //!
-//! | suite | check | holds together |
+//! | check | module | compares |
 //! |---|---|---|
-//! | a | [`responses`] | what the mock answers · documented statuses and schemas, both ways |
-//! | b | [`requests`], [`arguments`] | what the clients send and let pass · documented parameters |
-//! | c | [`schemas`], [`decoding`], [`deviations`] | generated types · documentation and overlay, exactly |
-//! | d | [`examples`] | documented examples · generated types and facade |
-//! | e | [`refusals`], [`defaults`] | what the mock refuses · what the documentation forbids |
-//! | f | [`broken`], [`sweep`] | each check · a reason to fail |
+//! | completeness | [`completeness`] | each documented operation with the pieces that it needs |
+//! | schemas | [`generated`] | the schemas of the generated types with the fragments and the overlay |
+//! | decoding, overlay | [`decoding`] | what the generated types decode with the fragments and the overlay |
+//! | examples | [`examples`] | the documented examples with the generated types and the facade |
+//! | requests, guards | [`requests`] | what the clients send and accept with the documented parameters |
+//! | responses, parameters | [`mock`] | what the mock returns and rejects with the fragments |
 //!
-//! Another fragment is another case in [`operation_case::CASES`], its schemas are entries of
-//! [`generated::TYPES`], and [`broken`] gets a table of ways to break it.
+//! The module [`mutations`] tests the checks.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,34 +21,45 @@
     reason = "a test fails by panicking"
 )]
 
-mod answer;
-mod arguments;
-mod broken;
-mod candidates;
+/// The place of the path of `listServerlessBackups`.
+macro_rules! serverless {
+    () => {
+        concat!(
+            "serverless-snapshots.yaml#/paths/~1api~1atlas~1v1.0~1groups~1{groupId}",
+            "~1serverless~1{clusterName}~1backup~1snapshots"
+        )
+    };
+}
+
 mod checks;
-mod contract;
+mod completeness;
 mod decoding;
-mod defaults;
-mod deviations;
-mod edit;
-mod evidence;
 mod examples;
-mod flex;
 mod generated;
 mod json_schema;
+mod mock;
+mod mutations;
 mod operation;
 mod operation_case;
-mod outcome;
-mod overlay;
-mod probe;
-mod refusals;
 mod requests;
-mod responses;
-mod rust_type;
-mod schemas;
-mod serverless;
 mod spec;
-mod suites;
-mod sweep;
 mod traffic;
-mod violation;
+
+/// The violations that are shown. One piece that is wrong often causes many.
+const MAX_SHOWN: usize = 40;
+
+#[tokio::test]
+async fn the_contract_holds() {
+    let contract = spec::Contract::load();
+    let mut recordings = checks::Recordings::new();
+    let cases = operation_case::CASES;
+    let violations = checks::violations_of(&contract, cases, &mut recordings).await;
+    let shown = violations.iter().take(MAX_SHOWN);
+    let shown: Vec<_> = shown.map(|(check, it)| format!("{check}: {it}")).collect();
+    let count = violations.len();
+    assert!(
+        violations.is_empty(),
+        "{count} violations:\n{}",
+        shown.join("\n")
+    );
+}

@@ -1,203 +1,177 @@
-//! Suite (b): what is sent is documented, and what is documented is sent.
+//! Checks "requests" and "guards": what both clients send, and what the types that check a parameter
+//! accept, is what the fragments document.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use atlas_snapshots_mock::LoggedRequest;
+use serde_json::Value;
 
-use crate::candidates::value_of;
-use crate::json_schema::{Reading, Schemas};
+use crate::checks::Run;
+use crate::json_schema::Schemas;
+use crate::mock::{test_values, value_of};
 use crate::operation::{Operation, Parameter};
-use crate::spec::{Place, Spec};
-use crate::violation::Violation;
+use crate::operation_case::Guard;
+use crate::spec::{Place, Violation};
+use crate::traffic::SentRequest;
 
-/// Headers of HTTP itself, which OpenAPI leaves undocumented. `Authorization` is not among what the
-/// mock logs as headers.
+/// Headers of HTTP itself, which OpenAPI does not document. The mock logs `Authorization` separately.
 const HEADERS_OF_HTTP: [&str; 4] = ["accept", "accept-encoding", "host", "user-agent"];
 
-/// A request as the mock received it.
-#[derive(Debug, Clone)]
-pub(crate) struct Sent {
-    pub(crate) by: &'static str,
-    pub(crate) request: LoggedRequest,
-}
-
-pub(crate) fn check(
-    fragments: &Spec,
-    operation_id: &str,
-    sent: &[Sent],
-) -> Result<Vec<Violation>, Violation> {
-    let operation = Operation::find(fragments, operation_id)?;
-    let schemas = Schemas::of(fragments, Reading::Documented)?;
+pub(crate) fn check(run: &Run<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for sent in sent {
-        let broken = Rules {
-            operation: &operation,
-            schemas: &schemas,
-            sent,
+    let operation = &run.operation;
+    for sent in &run.traffic.sent {
+        let mut of_request = check_path(run, sent);
+        of_request.extend(check_query(run, sent));
+        of_request.extend(check_headers(operation, sent));
+        // Both clients request what exists, so the mock has no reason to reject a request. There is no
+        // status if the client closed the connection first, as a listing may.
+        if let Some(status) = sent.request.status.filter(|status| *status != 200) {
+            let message = format!("the mock returned {status}");
+            of_request.push(Violation::new(&operation.place, message));
         }
-        .broken()?;
-        violations.extend(broken.into_iter().map(|violation| violation.of(sent)));
+        let of_request = of_request.into_iter();
+        violations.extend(of_request.map(|violation| violation.of(sent)));
     }
     for parameter in operation.query_parameters() {
-        let is_sent = |sent: &Sent| sent.request.query_value(parameter.name).is_some();
-        if !sent.iter().any(is_sent) {
+        let mut sent = run.traffic.sent.iter();
+        if !sent.any(|sent| sent.request.query_value(parameter.name).is_some()) {
             violations.push(Violation::new(&parameter.place, "no client ever sends it"));
         }
     }
-    Ok(violations)
+    violations
 }
 
-/// The rules for one request.
-struct Rules<'a> {
-    operation: &'a Operation<'a>,
-    schemas: &'a Schemas,
-    sent: &'a Sent,
+fn check_path(run: &Run<'_>, sent: &SentRequest) -> Vec<Violation> {
+    let operation = &run.operation;
+    let mut violations = Vec::new();
+    if sent.request.method != operation.method {
+        let message = format!("the documented method is {}", operation.method);
+        violations.push(Violation::new(&operation.place, message));
+    }
+    // No value of a path parameter needs percent-encoding, so the path is compared as it was sent.
+    let segments: Vec<_> = sent.request.path.split('/').collect();
+    let documented: Vec<_> = operation.template.split('/').collect();
+    let mut is_documented = segments.len() == documented.len();
+    for (text, segment) in segments.iter().zip(documented) {
+        match operation.path_parameter(segment) {
+            Some(parameter) => violations.extend(check_value(parameter, &run.schemas, text)),
+            None => is_documented &= *text == segment,
+        }
+    }
+    if !is_documented {
+        let message = format!("the documented path is {}", operation.template);
+        violations.push(Violation::new(&operation.place, message));
+    }
+    violations
 }
 
-impl Rules<'_> {
-    fn broken(&self) -> Result<Vec<Violation>, Violation> {
-        let mut violations = self.path()?;
-        violations.extend(self.reception());
-        violations.extend(self.query()?);
-        violations.extend(self.headers());
-        Ok(violations)
-    }
-
-    /// Both clients ask for what there is, so whatever the mock refuses was no good request.
-    fn reception(&self) -> Option<Violation> {
-        // Without a status, the client left before the answer, as a listing may.
-        let status = self.sent.request.status.filter(|status| *status != 200)?;
-        let says = format!("the mock answered {status}");
-        Some(Violation::new(&self.operation.place, says))
-    }
-
-    fn path(&self) -> Result<Vec<Violation>, Violation> {
-        let request = &self.sent.request;
-        let Operation {
-            place,
-            template,
-            method,
-            ..
-        } = self.operation;
-        let mut violations = Vec::new();
-        if request.method != *method {
-            let says = format!("the documented method is {method}");
-            violations.push(Violation::new(place, says));
-        }
-        // Nothing a path parameter may be needs percent-encoding, so the path is taken as sent.
-        let sent: Vec<_> = request.path.split('/').collect();
-        let documented: Vec<_> = template.split('/').collect();
-        let is_literal = |segment: &str| self.operation.path_parameter(segment).is_none();
-        let mut pairs = sent.iter().zip(&documented);
-        if sent.len() != documented.len()
-            || pairs.any(|(sent, documented)| is_literal(documented) && sent != documented)
-        {
-            violations.push(Violation::new(
-                place,
-                format!("the documented path is {template}"),
-            ));
-            return Ok(violations);
-        }
-        for (text, segment) in sent.iter().zip(&documented) {
-            if let Some(parameter) = self.operation.path_parameter(segment) {
-                violations.extend(self.value(parameter, text)?);
-            }
-        }
-        Ok(violations)
-    }
-
-    fn query(&self) -> Result<Vec<Violation>, Violation> {
-        let query = &self.sent.request.query;
-        let mut violations = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (name, text) in query {
-            let parameter = self
-                .operation
-                .query_parameters()
-                .find(|known| known.name == name);
-            let Some(parameter) = parameter else {
-                let says = format!("no query parameter {name} is documented");
-                violations.push(Violation::new(&self.parameters(), says));
-                continue;
-            };
-            violations.extend(self.value(parameter, text)?);
-            if !seen.insert(name) {
-                violations.push(Violation::new(&parameter.place, "is sent more than once"));
-            }
-        }
-        for parameter in self.operation.query_parameters() {
-            if parameter.required && !query.iter().any(|(name, _)| name == parameter.name) {
-                let required = parameter.place.child("required");
-                violations.push(Violation::new(&required, "is left out"));
-            }
-        }
-        Ok(violations)
-    }
-
-    fn value(&self, parameter: &Parameter<'_>, text: &str) -> Result<Vec<Violation>, Violation> {
-        let Parameter { name, schema, .. } = parameter;
-        let Some(value) = value_of(parameter, text)? else {
-            let kind = schema.resolved()?.need("type")?;
-            return Ok(vec![kind.violation(format!("{name} is {text:?}"))]);
+fn check_query(run: &Run<'_>, sent: &SentRequest) -> Vec<Violation> {
+    let operation = &run.operation;
+    let mut violations = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (name, text) in &sent.request.query {
+        let mut parameters = operation.query_parameters();
+        let Some(parameter) = parameters.find(|known| known.name == name) else {
+            let message = format!("no query parameter {name} is documented");
+            let place = operation.place.child("parameters");
+            violations.push(Violation::new(&place, message));
+            continue;
         };
-        let violations = self.schemas.violations(&schema.place, &value).into_iter();
-        Ok(violations.map(|violation| violation.of(name)).collect())
-    }
-
-    fn headers(&self) -> Vec<Violation> {
-        let request = &self.sent.request;
-        let mut violations = Vec::new();
-        for (name, value) in &request.headers {
-            let is_documented = |parameter: &Parameter<'_>| {
-                parameter.location == "header" && parameter.name.eq_ignore_ascii_case(name)
-            };
-            if !HEADERS_OF_HTTP.contains(&name.as_str())
-                && !self.operation.parameters.iter().any(is_documented)
-            {
-                let says = format!("no header {name} is documented (sent: {value:?})");
-                violations.push(Violation::new(&self.parameters(), says));
-            }
+        violations.extend(check_value(parameter, &run.schemas, text));
+        if !seen.insert(name.as_str()) {
+            violations.push(Violation::new(&parameter.place, "is sent more than once"));
         }
-        let successes = self.operation.responses.range(200..300);
-        let media_types: Vec<_> = successes
-            .flat_map(|(_, response)| &response.contents)
-            .map(|(media_type, _)| *media_type)
-            .collect();
-        let accept = request.header("accept").unwrap_or_default();
-        if !media_types.contains(&accept) {
-            let says = format!("accepts {accept:?}, documented is {media_types:?}");
-            violations.push(Violation::new(
-                &self.operation.place.child("responses"),
-                says,
-            ));
-        }
-        let schemes = &self.operation.authorization_schemes;
-        if let Some(scheme) = request.authorization_scheme()
-            && !schemes.contains(&scheme.to_lowercase())
-        {
-            let says = format!("signs in with {scheme:?}, documented is {schemes:?}");
-            violations.push(Violation::new(
-                &self.operation.place.child("security"),
-                says,
-            ));
-        }
-        violations
     }
-
-    fn parameters(&self) -> Place {
-        self.operation.place.child("parameters")
+    for parameter in operation.query_parameters() {
+        if parameter.required && !seen.contains(parameter.name) {
+            let place = parameter.place.child("required");
+            violations.push(Violation::new(&place, "is not sent"));
+        }
     }
+    violations
 }
 
-impl fmt::Display for Sent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LoggedRequest {
-            method,
-            path,
-            query,
-            ..
-        } = &self.request;
-        write!(f, "{}, {method} {path} {query:?}", self.by)
+fn check_value(parameter: &Parameter<'_>, schemas: &Schemas, text: &str) -> Vec<Violation> {
+    let name = parameter.name;
+    let Some(value) = value_of(parameter, text) else {
+        let place = parameter.schema.resolved().place.child("type");
+        return vec![Violation::new(&place, format!("{name} is {text:?}"))];
+    };
+    let violations = schemas.violations(&parameter.schema.place, &value);
+    let violations = violations.into_iter();
+    violations.map(|violation| violation.of(name)).collect()
+}
+
+fn check_headers(operation: &Operation<'_>, sent: &SentRequest) -> Vec<Violation> {
+    let request = &sent.request;
+    let mut violations = Vec::new();
+    let mut add = |place: &str, message: String| {
+        violations.push(Violation::new(&operation.place.child(place), message));
+    };
+    for (name, value) in &request.headers {
+        let is_documented = |parameter: &Parameter<'_>| {
+            parameter.location == "header" && parameter.name.eq_ignore_ascii_case(name)
+        };
+        if !HEADERS_OF_HTTP.contains(&name.as_str())
+            && !operation.parameters.iter().any(is_documented)
+        {
+            let message = format!("no header {name} is documented (sent: {value:?})");
+            add("parameters", message);
+        }
     }
+    let successes = operation.responses.range(200..300);
+    let contents = successes.flat_map(|(_, response)| &response.contents);
+    let media_types: Vec<_> = contents.map(|(media_type, _)| *media_type).collect();
+    let accept = request.header("accept").unwrap_or_default();
+    if !media_types.contains(&accept) {
+        let message = format!("accepts {accept:?}, documented is {media_types:?}");
+        add("responses", message);
+    }
+    let schemes = &operation.authorization_schemes;
+    if let Some(scheme) = request.authorization_scheme()
+        && !schemes.contains(&scheme.to_lowercase())
+    {
+        let message = format!("authenticates by {scheme:?}, documented is {schemes:?}");
+        add("security", message);
+    }
+    violations
+}
+
+/// Compares the types that check a parameter, and the enums of the facade, with the fragments.
+pub(crate) fn check_guards(run: &Run<'_>) -> Vec<Violation> {
+    let Run {
+        case, operation, ..
+    } = run;
+    let mut violations = Vec::new();
+    for Guard {
+        parameter,
+        name,
+        accepts,
+    } in case.guards
+    {
+        let mut parameters = operation.parameters.iter();
+        let Some(documented) = parameters.find(|known| known.name == *parameter) else {
+            let message = format!("{name} checks {parameter}, which is not documented");
+            violations.push(Violation::new(&operation.place, message));
+            continue;
+        };
+        for value in test_values(documented, &run.schemas, case.known(parameter)) {
+            if accepts(&value.text) != value.allowed {
+                let verb = if value.allowed { "rejects" } else { "accepts" };
+                let message = format!("{name} {verb} {:?}", value.text);
+                violations.push(Violation::new(&documented.schema.place, message));
+            }
+        }
+    }
+    for (name, known) in case.facade.iter().flat_map(|facade| facade.enums) {
+        let known = known();
+        let schema = run.fragments.schemas().find(|(schema, _)| schema == name);
+        let documented = schema.map_or(&Value::Null, |(_, schema)| &schema.value["enum"]);
+        if *documented != known {
+            let place = Place(format!("openapi#/components/schemas/{name}"));
+            let message = format!("the facade knows {known}, documented is {documented}");
+            violations.push(Violation::new(&place, message));
+        }
+    }
+    violations
 }

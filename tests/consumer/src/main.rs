@@ -1,4 +1,4 @@
-//! Counts the recent snapshots of a cluster, as a program outside the workspace does.
+//! A program outside the workspace that counts the recent snapshots of a cluster.
 
 use std::error::Error;
 
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let text = serde_json::to_string(&snapshots[0])?;
     assert_eq!(serde_json::from_str::<Snapshot>(&text)?, snapshots[0]);
 
-    // The default features bring TLS, which the default base URL needs.
+    // The default base URL requires TLS, which is a default feature.
     Atlas::builder()
         .credentials(Credentials::anonymous())
         .build()?;

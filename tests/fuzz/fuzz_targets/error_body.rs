@@ -1,4 +1,5 @@
-//! Any error body leaves the status visible, and its excerpt is bounded and on one line.
+//! The fuzz target for error bodies: an error contains the status, and its excerpt of the body is bounded
+//! and on one line.
 #![no_main]
 
 use atlas_snapshots::fuzz;

@@ -1,4 +1,4 @@
-//! Any page is items or one error: every item is counted as readable or unreadable.
+//! The fuzz target for pages: a page yields one error, or each of its items as readable or unreadable.
 #![no_main]
 
 use atlas_snapshots::{ErrorKind, fuzz};

@@ -1,4 +1,5 @@
-//! Any `Retry-After` header is a wait or nothing.
+//! The fuzz target for `Retry-After` headers: a header yields a wait or nothing, and a number of seconds
+//! yields no other wait.
 #![no_main]
 
 use std::time::Duration;

@@ -221,6 +221,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_removed_case_is_named() {
+        let message = "completeness: operation listFlexBackups is in no case; add one to \
+                       operation_case::CASES";
+        assert_eq!(messages(&Contract::load(), &CASES[..1]).await, [message]);
+    }
+
+    #[tokio::test]
     async fn every_missing_part_is_named() {
         for (place, message) in [
             (

@@ -31,6 +31,8 @@ macro_rules! serverless {
     };
 }
 
+use std::collections::BTreeMap;
+
 mod checks;
 mod completeness;
 mod decoding;
@@ -45,21 +47,27 @@ mod requests;
 mod spec;
 mod traffic;
 
-/// The violations that are shown. One piece that is wrong often causes many.
-const MAX_SHOWN: usize = 40;
+/// The violations of one check that are shown. Further ones often repeat them.
+const MAX_SHOWN: usize = 5;
 
 #[tokio::test]
 async fn the_contract_holds() {
     let contract = spec::Contract::load();
     let mut recordings = checks::Recordings::new();
     let cases = operation_case::CASES;
-    let violations = checks::violations_of(&contract, cases, &mut recordings).await;
-    let shown = violations.iter().take(MAX_SHOWN);
-    let shown: Vec<_> = shown.map(|(check, it)| format!("{check}: {it}")).collect();
-    let count = violations.len();
-    assert!(
-        violations.is_empty(),
-        "{count} violations:\n{}",
-        shown.join("\n")
-    );
+    let mut violations = BTreeMap::<_, Vec<_>>::new();
+    for (check, violation) in checks::violations_of(&contract, cases, &mut recordings).await {
+        violations.entry(check).or_default().push(violation);
+    }
+    let report = violations.iter().map(|(check, violations)| {
+        let shown = violations.iter().take(MAX_SHOWN);
+        let shown: Vec<_> = shown.map(ToString::to_string).collect();
+        let count = violations.len();
+        format!(
+            "{count} violations of the check {check}:\n  {}",
+            shown.join("\n  ")
+        )
+    });
+    let report: Vec<_> = report.collect();
+    assert!(report.is_empty(), "\n{}", report.join("\n"));
 }

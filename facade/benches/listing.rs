@@ -58,7 +58,7 @@ fn item(number: usize) -> Value {
 async fn listed(mock: &MockAtlas, max_in_flight: usize, consistency: Consistency) -> usize {
     let atlas = Atlas::builder().base_url(mock.base_url()).build().unwrap();
     let snapshots = atlas
-        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
         .max_in_flight(max_in_flight)
         .consistency(consistency)
         .await

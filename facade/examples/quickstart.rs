@@ -54,7 +54,7 @@ async fn list_mock() -> Result<(), Box<dyn Error>> {
     );
 
     let atlas = Atlas::builder().base_url(mock.base_url()).build()?;
-    let summary = list(&atlas, mock.project_id(), mock.instance_name()).await?;
+    let summary = list(&atlas, mock.project_id(), mock.cluster_name()).await?;
 
     println!("The mock received {} requests:", mock.request_count());
     for request in mock.requests() {

@@ -13,8 +13,8 @@ use atlas_snapshots::{
     TokenError,
 };
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, ChallengeFault, DigestAlgorithm, ExpiresIn, MockAtlas,
-    MockAtlasBuilder, Refusal, RetryAfter, When,
+    AuthFailure, BodyFault, CannedResponse, ChallengeFault, DigestAlgorithm, ExpiresIn, MockAtlas,
+    MockAtlasBuilder, ResponseFault, RetryAfter, When,
 };
 use futures::TryStreamExt;
 use serde_json::json;
@@ -42,7 +42,7 @@ fn client(mock: &MockAtlas, credentials: Credentials) -> Atlas {
 
 fn request(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
     atlas
-        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
         .page_size(100)
 }
 
@@ -106,7 +106,7 @@ async fn a_rejected_token_is_replaced_and_the_request_sent_again_exactly_once() 
     let (mock, atlas) = account_mock(
         MockAtlas::builder()
             .snapshots(9)
-            .fault(AnswerFault::Status(401), When::always()),
+            .fault(ResponseFault::Status(401), When::always()),
     )
     .await;
     let error = count(request(&mock, &atlas)).await.unwrap_err();
@@ -124,11 +124,11 @@ async fn a_rejected_token_is_replaced_and_the_request_sent_again_exactly_once() 
 async fn a_wrong_or_absent_lifetime_costs_no_listing() {
     for lifetime in [
         ExpiresIn::Absent,
-        ExpiresIn::Says(json!(0)),
-        ExpiresIn::Says(json!(-5)),
-        ExpiresIn::Says(json!("3600")),
-        ExpiresIn::Says(json!(u64::MAX)),
-        ExpiresIn::Says(json!({"odd": true})),
+        ExpiresIn::Fixed(json!(0)),
+        ExpiresIn::Fixed(json!(-5)),
+        ExpiresIn::Fixed(json!("3600")),
+        ExpiresIn::Fixed(json!(u64::MAX)),
+        ExpiresIn::Fixed(json!({"odd": true})),
     ] {
         let (mock, atlas) = account_mock(
             MockAtlas::builder()
@@ -153,8 +153,8 @@ async fn a_wrong_or_absent_lifetime_costs_no_listing() {
 
 #[tokio::test]
 async fn a_token_request_is_retried() {
-    let busy = AnswerFault::RateLimited(RetryAfter::Seconds(0));
-    let down = AnswerFault::Status(503);
+    let busy = ResponseFault::RateLimited(RetryAfter::Seconds(0));
+    let down = ResponseFault::Status(503);
     let (mock, atlas) = account_mock(
         MockAtlas::builder()
             .snapshots(9)
@@ -172,7 +172,7 @@ async fn a_failing_token_endpoint_is_requested_as_often_as_the_policy_says() {
         let mock = MockAtlas::builder()
             .snapshots(9)
             .service_account(ID, SECRET)
-            .token_fault(AnswerFault::Status(503), When::always())
+            .token_fault(ResponseFault::Status(503), When::always())
             .start()
             .await
             .unwrap();
@@ -195,7 +195,7 @@ async fn a_failing_token_endpoint_is_requested_as_often_as_the_policy_says() {
 #[tokio::test]
 async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
     let canned =
-        |status, body: &str| AnswerFault::Canned(CannedResponse::text(status, body.to_owned()));
+        |status, body: &str| ResponseFault::Canned(CannedResponse::text(status, body.to_owned()));
     let plain = MockAtlas::builder;
     let always = When::always;
     for (builder, secret, status, retryable, named) in [
@@ -214,7 +214,7 @@ async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
             "Access Token limit reached",
         ),
         (
-            plain().token_fault(AnswerFault::Status(503), always()),
+            plain().token_fault(ResponseFault::Status(503), always()),
             SECRET,
             Some(503),
             true,
@@ -331,7 +331,10 @@ async fn digest_takes_one_request_more_than_the_pages() {
     );
     // 10 full pages, the empty one after them, and the challenge.
     assert_eq!((mock.request_count(), rejected_requests(&mock)), (12, 1));
-    assert_eq!(mock.requests()[0].refusal, Some(Refusal::NoCredentials));
+    assert_eq!(
+        mock.requests()[0].auth_failure,
+        Some(AuthFailure::NoCredentials)
+    );
 }
 
 #[tokio::test]
@@ -378,8 +381,12 @@ async fn an_expired_nonce_is_replaced_without_an_error() {
             (14, 4),
             "{algorithms:?}"
         );
-        let refusals: Vec<_> = mock.requests().iter().filter_map(|r| r.refusal).collect();
-        assert!(!refusals.contains(&Refusal::Replay), "{refusals:?}");
+        let refusals: Vec<_> = mock
+            .requests()
+            .iter()
+            .filter_map(|r| r.auth_failure)
+            .collect();
+        assert!(!refusals.contains(&AuthFailure::Replay), "{refusals:?}");
     }
 }
 
@@ -433,7 +440,7 @@ async fn a_rejection_without_a_challenge_is_reported_as_rejected_credentials() {
         .unwrap();
     let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
     assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 3);
-    mock.add_fault(AnswerFault::Status(401), When::always());
+    mock.add_fault(ResponseFault::Status(401), When::always());
     let error = count(request(&mock, &atlas)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status()),
@@ -549,7 +556,7 @@ async fn each_rejection_has_its_own_kind() {
             Some("USER_UNAUTHORIZED"),
         ),
         (
-            plain().instance_name("Other"),
+            plain().cluster_name("Other"),
             ErrorKind::NotFound,
             Some("SERVERLESS_INSTANCE_NOT_FOUND"),
         ),
@@ -584,7 +591,7 @@ async fn no_secret_is_ever_shown() {
                 .require_token(SECRET)
                 .require_api_key("public", SECRET)
                 .service_account(ID, SECRET)
-                .token_fault(AnswerFault::Canned(echo(status)), When::always())
+                .token_fault(ResponseFault::Canned(echo(status)), When::always())
                 .page_response(1, echo(status))
                 .start()
                 .await

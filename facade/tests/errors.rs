@@ -27,7 +27,7 @@ async fn error_of(mock: &MockAtlas, atlas: AtlasBuilder) -> Error {
 }
 
 fn request(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas.serverless_snapshots(mock.project_id(), mock.instance_name())
+    atlas.serverless_snapshots(mock.project_id(), mock.cluster_name())
 }
 
 async fn error_for(response: CannedResponse) -> Error {
@@ -387,10 +387,7 @@ async fn a_server_that_never_responds_is_a_timeout() {
 async fn a_refused_connection_is_a_connect_error() {
     let mock = MockAtlas::builder().start().await.unwrap();
     let atlas = atlas(&mock);
-    let (project, cluster) = (
-        mock.project_id().to_owned(),
-        mock.instance_name().to_owned(),
-    );
+    let (project, cluster) = (mock.project_id().to_owned(), mock.cluster_name().to_owned());
     mock.shutdown().await;
     let request = atlas
         .build()
@@ -428,7 +425,7 @@ async fn the_error_of_a_page_in_the_middle_says_where_it_occurred() {
     let mut snapshots = atlas(&mock)
         .build()
         .unwrap()
-        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
         .page_size(10)
         .stream();
     for _ in 0..10 {
@@ -451,14 +448,14 @@ async fn unreadable_items_are_reported_with_their_json_text() {
         json!({"id": "000000000000000000000005"}),
     ];
     let mock = MockAtlas::builder()
-        .rows(items.clone())
+        .items(items.clone())
         .start()
         .await
         .unwrap();
     let snapshots = atlas(&mock)
         .build()
         .unwrap()
-        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
         .stream();
     let listed: Vec<_> = snapshots.collect().await;
     assert_eq!(mock.request_count(), 1);
@@ -490,7 +487,7 @@ async fn a_malformed_project_id_or_cluster_name_is_an_error_before_any_request()
     for (project, cluster, message) in [
         (
             "not-an-id",
-            mock.instance_name(),
+            mock.cluster_name(),
             format!("invalid argument: project id \"not-an-id\" {project_rule}"),
         ),
         (
@@ -566,7 +563,7 @@ async fn a_token_is_never_shown() {
         .unwrap();
     let builder = atlas(&mock).credentials(Credentials::access_token("open-sesame"));
     let client = builder.clone().build().unwrap();
-    let request = client.serverless_snapshots(mock.project_id(), mock.instance_name());
+    let request = client.serverless_snapshots(mock.project_id(), mock.cluster_name());
     let request_debug = format!("{request:?}");
     let mut snapshots = request.stream();
     let error = snapshots.next().await.unwrap().unwrap_err();

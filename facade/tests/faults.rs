@@ -12,8 +12,8 @@ use atlas_snapshots::{
     RetryPolicy, Snapshot,
 };
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, ClusterKind, DataChange, Fault, Links, MockAtlas,
-    PageFault, RetryAfter, RowFault, TotalCount, When, WireFault,
+    BodyFault, CannedResponse, ClusterKind, DataChange, Fault, ItemFault, Links, MockAtlas,
+    PageFault, ResponseFault, RetryAfter, TotalCount, When, WireFault,
 };
 use serde_json::json;
 
@@ -43,7 +43,7 @@ fn client(mock: &MockAtlas) -> AtlasBuilder {
 fn request(mock: &MockAtlas, client: AtlasBuilder) -> ListRequest<Snapshot> {
     let atlas = client.build().unwrap();
     let project = mock.project_id();
-    let cluster = mock.instance_name();
+    let cluster = mock.cluster_name();
     let request = if mock.snapshots_url().contains("flexClusters") {
         atlas.flex_snapshots(project, cluster)
     } else {
@@ -93,17 +93,17 @@ async fn mock_with(api: ClusterKind, fault: impl Into<Fault>, when: When) -> Moc
 }
 
 /// Faults that end the listing, with the kind and status of the error.
-fn permanent() -> Vec<(AnswerFault, ErrorKind, u16)> {
-    let error = |status, code: &str| AnswerFault::Error {
+fn permanent() -> Vec<(ResponseFault, ErrorKind, u16)> {
+    let error = |status, code: &str| ResponseFault::Error {
         status,
         code: code.to_owned(),
     };
     vec![
-        (AnswerFault::Status(400), ErrorKind::BadRequest, 400),
-        (AnswerFault::Status(401), ErrorKind::Unauthenticated, 401),
-        (AnswerFault::Status(403), ErrorKind::PermissionDenied, 403),
-        (AnswerFault::Status(404), ErrorKind::NotFound, 404),
-        (AnswerFault::Status(410), ErrorKind::Gone, 410),
+        (ResponseFault::Status(400), ErrorKind::BadRequest, 400),
+        (ResponseFault::Status(401), ErrorKind::Unauthenticated, 401),
+        (ResponseFault::Status(403), ErrorKind::PermissionDenied, 403),
+        (ResponseFault::Status(404), ErrorKind::NotFound, 404),
+        (ResponseFault::Status(410), ErrorKind::Gone, 410),
         (
             error(401, "USER_UNAUTHORIZED"),
             ErrorKind::PermissionDenied,
@@ -121,29 +121,29 @@ fn permanent() -> Vec<(AnswerFault, ErrorKind, u16)> {
 
 /// Faults that are retried, with the kind of the error where the retries do not help.
 fn temporary() -> Vec<(Fault, ErrorKind)> {
-    let html = |status| AnswerFault::Canned(CannedResponse::html(status, "<html>down</html>"));
+    let html = |status| ResponseFault::Canned(CannedResponse::html(status, "<html>down</html>"));
     vec![
         (
-            AnswerFault::RateLimited(RetryAfter::Absent).into(),
+            ResponseFault::RateLimited(RetryAfter::Absent).into(),
             ErrorKind::RateLimited,
         ),
         (
-            AnswerFault::RateLimited(RetryAfter::Seconds(0)).into(),
+            ResponseFault::RateLimited(RetryAfter::Seconds(0)).into(),
             ErrorKind::RateLimited,
         ),
         (
-            AnswerFault::RateLimited(RetryAfter::Date(Duration::ZERO)).into(),
+            ResponseFault::RateLimited(RetryAfter::Date(Duration::ZERO)).into(),
             ErrorKind::RateLimited,
         ),
         (
-            AnswerFault::TokenBucketEmpty(RetryAfter::Seconds(0)).into(),
+            ResponseFault::TokenBucketEmpty(RetryAfter::Seconds(0)).into(),
             ErrorKind::RateLimited,
         ),
-        (AnswerFault::Status(500).into(), ErrorKind::Server),
-        (AnswerFault::ServerErrorText.into(), ErrorKind::Server),
+        (ResponseFault::Status(500).into(), ErrorKind::Server),
+        (ResponseFault::ServerErrorText.into(), ErrorKind::Server),
         (html(502).into(), ErrorKind::Server),
         (html(503).into(), ErrorKind::Server),
-        (AnswerFault::Status(504).into(), ErrorKind::Server),
+        (ResponseFault::Status(504).into(), ErrorKind::Server),
         (WireFault::Hang.into(), ErrorKind::Timeout),
         (WireFault::Stall.into(), ErrorKind::Timeout),
         (
@@ -185,7 +185,7 @@ fn harmless() -> Vec<Fault> {
         BodyFault::ByteOrderMark.into(),
         BodyFault::Padding(1 << 16).into(),
         WireFault::Delay(Duration::from_millis(1)).into(),
-        AnswerFault::CountTimeout.into(),
+        ResponseFault::CountTimeout.into(),
         Fault::sunset(),
         Fault::rate_limit_headers(1200, 3),
         Fault::header("x-odd", "value"),
@@ -318,11 +318,11 @@ async fn a_harmless_fault_costs_no_item(api: ClusterKind) {
 }
 
 async fn an_invalid_field_costs_one_item_at_most(api: ClusterKind) {
-    for fault in RowFault::catalogue() {
+    for fault in ItemFault::catalogue() {
         let case = format!("{fault:?}");
         let mock = mock_with(
             api,
-            PageFault::Row { place: 3, fault },
+            PageFault::Item { place: 3, fault },
             When::page(FAULTY_PAGE),
         )
         .await;
@@ -443,7 +443,7 @@ async fn a_429_on_every_second_request_costs_at_most_two_requests_per_page(api: 
         .kind(api)
         .snapshots(1_200)
         .fault(
-            AnswerFault::RateLimited(RetryAfter::Seconds(0)),
+            ResponseFault::RateLimited(RetryAfter::Seconds(0)),
             When::every(2),
         )
         .start()
@@ -487,7 +487,7 @@ async fn errors_have_the_true_number_of_attempts(api: ClusterKind) {
         assert_eq!((error.kind(), error.page()), (kind, Some(FAULTY_PAGE)));
         error.attempts()
     };
-    let server_error = || AnswerFault::Status(503);
+    let server_error = || ResponseFault::Status(503);
 
     let mock = mock_with(api, server_error(), failing(1)).await;
     let limited = request(&mock, client(&mock)).item_limit(15);
@@ -498,16 +498,16 @@ async fn errors_have_the_true_number_of_attempts(api: ClusterKind) {
     assert_eq!((attempts, mock.request_count()), (Some(1), 5));
 
     let mock = mock_with(api, server_error(), failing(1)).await;
-    let fault = RowFault::set("id", 7);
-    mock.add_fault(PageFault::Row { place: 3, fault }, When::page(FAULTY_PAGE));
+    let fault = ItemFault::set("id", 7);
+    mock.add_fault(PageFault::Item { place: 3, fault }, When::page(FAULTY_PAGE));
     let attempts = attempts_of(request(&mock, client(&mock)), ErrorKind::InvalidItem).await;
     assert_eq!(attempts, Some(2));
 
     let hang = When::after(1).on_page(FAULTY_PAGE);
     let mock = mock_with(api, WireFault::Hang, hang).await;
     mock.add_fault(server_error(), failing(1));
-    let patient = client(&mock).attempt_timeout(None).read_timeout(None);
-    let late = request(&mock, patient).deadline(LIMIT);
+    let without_timeouts = client(&mock).attempt_timeout(None).read_timeout(None);
+    let late = request(&mock, without_timeouts).deadline(LIMIT);
     let attempts = attempts_of(late, ErrorKind::Deadline).await;
     assert_eq!((attempts, mock.request_count()), (Some(2), 3));
 

@@ -22,11 +22,11 @@ fn client(mock: &MockAtlas) -> Atlas {
 }
 
 fn automatic(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas.snapshots(mock.project_id(), mock.instance_name())
+    atlas.snapshots(mock.project_id(), mock.cluster_name())
 }
 
 fn flex(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas.flex_snapshots(mock.project_id(), mock.instance_name())
+    atlas.flex_snapshots(mock.project_id(), mock.cluster_name())
 }
 
 async fn start(builder: MockAtlasBuilder) -> MockAtlas {
@@ -55,7 +55,7 @@ async fn both_methods_list_the_recorded_snapshots_of_a_flex_cluster() {
     let mock = start(
         MockAtlas::builder()
             .kind(ClusterKind::Flex)
-            .rows(eight_days()),
+            .items(eight_days()),
     )
     .await;
     let atlas = client(&mock);
@@ -176,7 +176,7 @@ async fn a_cluster_that_flex_does_not_find_costs_one_additional_request_once_too
 
 #[tokio::test]
 async fn a_name_that_neither_api_finds_is_requested_from_both_again() {
-    let mock = start(MockAtlas::builder().instance_name("Other")).await;
+    let mock = start(MockAtlas::builder().cluster_name("Other")).await;
     let atlas = client(&mock);
     for requests in [2, 4] {
         let request = atlas.snapshots(mock.project_id(), "Instance0");
@@ -189,7 +189,7 @@ async fn a_name_that_neither_api_finds_is_requested_from_both_again() {
 #[tokio::test]
 async fn the_responses_of_both_apis_become_one_error() {
     let plain = MockAtlas::builder;
-    let other = || plain().instance_name("Other");
+    let other = || plain().cluster_name("Other");
     for (builder, kind, message, requests) in [
         (
             plain().sunset(Sunset::Gone),

@@ -15,7 +15,7 @@ use atlas_snapshots::{
     RateLimit, Snapshot, SnapshotStatus, Summary,
 };
 use atlas_snapshots_mock::{
-    CannedResponse, ClusterKind, Fault, Links, MockAtlas, PageFault, RowFault, TotalCount, When,
+    CannedResponse, ClusterKind, Fault, ItemFault, Links, MockAtlas, PageFault, TotalCount, When,
 };
 use futures::StreamExt;
 use serde::Serialize;
@@ -29,7 +29,7 @@ fn client(mock: &MockAtlas) -> Atlas {
 }
 
 fn request(mock: &MockAtlas) -> ListRequest<Snapshot> {
-    client(mock).serverless_snapshots(mock.project_id(), mock.instance_name())
+    client(mock).serverless_snapshots(mock.project_id(), mock.cluster_name())
 }
 
 async fn ids(request: ListRequest<Snapshot>) -> Vec<String> {
@@ -90,7 +90,7 @@ async fn a_request_has_the_documented_parameters_and_headers_and_no_other_parame
         .credentials(Credentials::access_token("open-sesame"))
         .build()
         .unwrap();
-    let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+    let request = atlas.serverless_snapshots(mock.project_id(), mock.cluster_name());
     assert_eq!(ids(request).await.len(), 3);
 
     let requests = mock.requests();
@@ -221,7 +221,7 @@ async fn recorded_items_are_read_completely() {
         {"id": "not-an-object-id"},
     ]);
     let mock = MockAtlas::builder()
-        .rows(items.as_array().unwrap().clone())
+        .items(items.as_array().unwrap().clone())
         .start()
         .await
         .unwrap();
@@ -252,7 +252,7 @@ async fn clones_of_a_client_list_concurrently() {
     let tasks = (0..8).map(|_| {
         let request = atlas
             .clone()
-            .serverless_snapshots(mock.project_id(), mock.instance_name());
+            .serverless_snapshots(mock.project_id(), mock.cluster_name());
         tokio::spawn(ids(request))
     });
     for task in futures::future::join_all(tasks).await {
@@ -301,7 +301,7 @@ async fn a_timeout_of_any_length_is_accepted() {
         .attempt_timeout(Duration::MAX)
         .build()
         .unwrap();
-    let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+    let request = atlas.serverless_snapshots(mock.project_id(), mock.cluster_name());
     assert_eq!(ids(request).await, mock.snapshot_ids());
 }
 
@@ -314,8 +314,8 @@ async fn the_headers_of_a_page_with_an_unreadable_item_are_read_too() {
             .fault(Fault::sunset(), When::always())
             .fault(Fault::rate_limit_headers(1200, 7), When::always());
         if item_errors > 0 {
-            let fault = RowFault::set("createdAt", "yesterday");
-            builder = builder.fault(PageFault::Row { place: 2, fault }, When::always());
+            let fault = ItemFault::set("createdAt", "yesterday");
+            builder = builder.fault(PageFault::Item { place: 2, fault }, When::always());
         }
         let mock = builder.start().await.unwrap();
         let mut snapshots = request(&mock).stream();
@@ -358,13 +358,13 @@ async fn project_and_cluster_can_be_any_kind_of_text() {
         .unwrap();
     let atlas = client(&mock);
     let project_id: ProjectId = mock.project_id().parse().unwrap();
-    let cluster_name: ClusterName = mock.instance_name().parse().unwrap();
+    let cluster_name: ClusterName = mock.cluster_name().parse().unwrap();
     let (project, cluster) = (project_id.to_string(), cluster_name.to_string());
     for request in [
-        atlas.snapshots(mock.project_id(), mock.instance_name()),
+        atlas.snapshots(mock.project_id(), mock.cluster_name()),
         atlas.snapshots(&project, &cluster),
         atlas.snapshots(&project_id, &cluster_name),
-        atlas.snapshots(&project_id, mock.instance_name()),
+        atlas.snapshots(&project_id, mock.cluster_name()),
         atlas.snapshots(project, cluster),
         atlas.snapshots(project_id, cluster_name),
     ] {
@@ -379,7 +379,7 @@ async fn a_base_url_may_end_with_a_slash() {
     for slashes in ["/", "//"] {
         let base_url = format!("{}{slashes}", mock.base_url());
         let atlas = Atlas::builder().base_url(base_url).build().unwrap();
-        let request = atlas.serverless_snapshots(mock.project_id(), mock.instance_name());
+        let request = atlas.serverless_snapshots(mock.project_id(), mock.cluster_name());
         assert_eq!(request.await.unwrap().len(), 3);
     }
     let requests = mock.requests();
@@ -418,7 +418,7 @@ async fn a_listing_is_resumed_from_a_checkpoint_in_json() -> Result<(), Box<dyn 
         json!({
             "operation": "listServerlessBackups",
             "project": mock.project_id(),
-            "cluster": mock.instance_name(),
+            "cluster": mock.cluster_name(),
         })
     );
     Ok(())
@@ -450,7 +450,7 @@ async fn a_checkpoint_of_another_target_is_an_error_before_any_request() {
     let atlas = client(&mock);
     for (request, difference) in [
         (
-            atlas.snapshots(mock.project_id(), mock.instance_name()),
+            atlas.snapshots(mock.project_id(), mock.cluster_name()),
             "checkpoint's operation",
         ),
         (
@@ -479,10 +479,10 @@ where
 
 #[tokio::test]
 async fn results_serialize_and_read_back_equal() {
-    let fault = RowFault::set("createdAt", "yesterday");
+    let fault = ItemFault::set("createdAt", "yesterday");
     let mock = MockAtlas::builder()
         .snapshots(15)
-        .fault(PageFault::Row { place: 2, fault }, When::page(1))
+        .fault(PageFault::Item { place: 2, fault }, When::page(1))
         .fault(Fault::sunset(), When::always())
         .fault(Fault::rate_limit_headers(1200, 7), When::always())
         .start()

@@ -37,7 +37,7 @@ fn client() -> AtlasBuilder {
 async fn list(mock: &MockAtlas, atlas: AtlasBuilder) -> Result<Vec<String>, Error> {
     let request = atlas
         .build()?
-        .serverless_snapshots(mock.project_id(), mock.instance_name());
+        .serverless_snapshots(mock.project_id(), mock.cluster_name());
     let snapshots = with_timeout(request.page_size(10).collect()).await?;
     Ok(snapshots.iter().map(|s| s.id().to_string()).collect())
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_snapshots::{Atlas, Credentials, RetryPolicy};
-use atlas_snapshots_mock::{AnswerFault, MockAtlas, RetryAfter, When};
+use atlas_snapshots_mock::{MockAtlas, ResponseFault, RetryAfter, When};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 #[derive(Clone, Default)]
@@ -40,7 +40,7 @@ async fn a_listing_has_spans_for_itself_its_pages_and_its_requests_and_they_have
         .snapshots(15)
         .require_token("open-sesame")
         .fault(
-            AnswerFault::RateLimited(RetryAfter::Seconds(0)),
+            ResponseFault::RateLimited(RetryAfter::Seconds(0)),
             When::nth(2),
         )
         .start()
@@ -53,7 +53,7 @@ async fn a_listing_has_spans_for_itself_its_pages_and_its_requests_and_they_have
         .build()
         .unwrap();
     let listed = atlas
-        .serverless_snapshots(mock.project_id(), mock.instance_name())
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
         .page_size(10)
         .await
         .unwrap();

@@ -6,7 +6,7 @@ use std::fmt;
 use atlas_snapshots::{Atlas, Credentials, Error, RetryPolicy};
 use atlas_snapshots_generated::{Client, Hooks};
 use atlas_snapshots_mock::{
-    AnswerFault, CannedResponse, LoggedRequest, MockAtlas, MockAtlasBuilder, RetryAfter,
+    CannedResponse, LoggedRequest, MockAtlas, MockAtlasBuilder, ResponseFault, RetryAfter,
     TotalCount, When,
 };
 use futures::TryStreamExt;
@@ -240,10 +240,10 @@ async fn responses(case: &OperationCase, operation: &Operation<'_>) -> Vec<Respo
     // Statuses that no request causes.
     let failures = operation.responses.keys().filter(|status| **status != 200);
     let faults = failures.map(|status| match status {
-        429 => AnswerFault::RateLimited(RetryAfter::Seconds(1)),
-        status => AnswerFault::Status(*status),
+        429 => ResponseFault::RateLimited(RetryAfter::Seconds(1)),
+        status => ResponseFault::Status(*status),
     });
-    for fault in faults.chain([AnswerFault::CountTimeout]) {
+    for fault in faults.chain([ResponseFault::CountTimeout]) {
         let mock = start((case.mock)().fault(fault, When::always())).await;
         responses.push(plain.send(&mock).await);
     }

@@ -165,15 +165,15 @@ impl Authenticator {
             first = Some(guard).filter(|_| !session.has_challenge());
         }
         let mut again = request.clone();
-        let answered = session.authorize(&mut request)?;
+        let used = session.authorize(&mut request)?;
         let response = self.send(request, counter).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        match session.update_challenge(response.headers(), answered) {
+        match session.update_challenge(response.headers(), used) {
             Ok(()) => drop(first),
             // Rejected without a new challenge: the response itself says more.
-            Err(_) if answered.is_some() => return Ok(response),
+            Err(_) if used.is_some() => return Ok(response),
             Err(error) => return Err(error),
         }
         session.authorize(&mut again)?;

@@ -57,7 +57,7 @@ impl Credentials {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).service_account("mdb_sa_id_0123", "mdb_sa_sk_4567").start().await?;
-    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.cluster_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_4567"))
@@ -83,7 +83,7 @@ impl Credentials {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).require_api_key("public", "private").start().await?;
-    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.cluster_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::api_key("public", "private"))
@@ -111,7 +111,7 @@ impl Credentials {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let mock = atlas_snapshots_mock::MockAtlas::builder().kind(atlas_snapshots_mock::ClusterKind::Flex).snapshots(1_000).require_token("an-access-token").start().await?;
-    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.instance_name());
+    /// # let (base_url, project, cluster) = (mock.base_url(), mock.project_id(), mock.cluster_name());
     /// let atlas = Atlas::builder()
     ///     .base_url(base_url)
     ///     .credentials(Credentials::access_token("an-access-token"))

@@ -14,7 +14,7 @@ use super::token::{AccessToken, TokenFn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::clock::Clock;
 
-/// The longest time a token is kept, whatever its lifetime: Atlas issues them for one hour.
+/// The longest time a token is kept, even if its lifetime is longer: Atlas issues them for one hour.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// How long before it expires a token is replaced, at most.

@@ -178,7 +178,7 @@ checked_text!(
 
 /// The id of a snapshot.
 ///
-/// It is documented as 24 lower-case hexadecimal characters. Whatever the server sends is kept,
+/// It is documented as 24 lower-case hexadecimal characters. Every text of the server is kept,
 /// so nothing is checked.
 ///
 /// ```

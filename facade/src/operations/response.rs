@@ -438,7 +438,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a server sends, the error has its status, and its message is one line.
+        /// For every response, the error has its status, and its message is one line.
         #[test]
         fn the_status_is_never_lost(
             status in (100..600_u16).prop_filter("200 is not an error", |status| *status != 200),

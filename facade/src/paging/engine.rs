@@ -455,7 +455,7 @@ impl<T: Send + 'static> Engine<T> {
     /// Ends the first pass: the listing ends, or the set is read again.
     fn finish(&mut self) -> Result<()> {
         if self.summary.pages == 1 && !self.summary.resumed {
-            // One consistent read, whatever is on it.
+            // One consistent read, even with a sign of change on it.
             self.end(Completeness::Complete(Basis::SinglePage));
             return Ok(());
         }

@@ -36,7 +36,7 @@ const IN_FLIGHT: RangeInclusive<usize> = 1..=64;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mock = MockAtlas::builder().kind(ClusterKind::Flex).snapshots(250).start().await?;
 /// # let atlas = atlas_snapshots::Atlas::builder().base_url(mock.base_url()).build()?;
-/// # let (project, cluster) = (mock.project_id(), mock.instance_name());
+/// # let (project, cluster) = (mock.project_id(), mock.cluster_name());
 /// use atlas_snapshots::{Basis, Completeness, Consistency};
 ///
 /// let snapshots = atlas

@@ -57,7 +57,7 @@ use crate::model::invalid_item::InvalidItem;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mock = MockAtlas::builder().kind(ClusterKind::Flex).snapshots(1_200).start().await?;
 /// # let atlas = atlas_snapshots::Atlas::builder().base_url(mock.base_url()).build()?;
-/// # let (project, cluster) = (mock.project_id(), mock.instance_name());
+/// # let (project, cluster) = (mock.project_id(), mock.cluster_name());
 /// let mut snapshots = atlas.snapshots(project, cluster).stream();
 /// while let Some(snapshot) = snapshots.try_next().await? {
 ///     println!("{} {:?}", snapshot.id(), snapshot.status());

@@ -1,6 +1,6 @@
 //! The file of `--checkpoint` and `--resume-from`.
 
-use atlas_snapshots_mock::{AnswerFault, DataChange, MockAtlas, When};
+use atlas_snapshots_mock::{DataChange, MockAtlas, ResponseFault, When};
 
 use crate::harness::{TempCheckpoint, headers, ids_of, list, resumable_list, run, start};
 
@@ -130,7 +130,7 @@ async fn a_run_can_resume_from_one_file_and_write_another() {
     let atlas = start(
         MockAtlas::builder()
             .snapshots(35)
-            .fault(AnswerFault::Status(503), When::nth(3)),
+            .fault(ResponseFault::Status(503), When::nth(3)),
     )
     .await;
     let (saved, other) = (TempCheckpoint::new(), TempCheckpoint::new());
@@ -150,7 +150,7 @@ async fn a_run_can_resume_from_one_file_and_write_another() {
     };
     atlas.clear_faults();
     // The page is read to find the last item on it, and has nothing new.
-    atlas.add_fault(AnswerFault::Status(503), When::page(3));
+    atlas.add_fault(ResponseFault::Status(503), When::page(3));
     let none = run(from_other(&other, &saved)).await;
     assert_eq!((none.code, none.stdout.as_str()), (Some(1), ""));
     let empty = "does not show that there are no snapshots";
@@ -170,7 +170,7 @@ async fn behind_a_link_the_file_is_replaced_and_not_the_link() {
     let atlas = start(
         MockAtlas::builder()
             .snapshots(15)
-            .fault(AnswerFault::Status(503), When::page(2)),
+            .fault(ResponseFault::Status(503), When::page(2)),
     )
     .await;
     let (saved, elsewhere) = (TempCheckpoint::new(), TempCheckpoint::new());

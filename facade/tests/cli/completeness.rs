@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use atlas_snapshots_mock::{
-    AnswerFault, DataChange, MockAtlas, PageFault, RowFault, When, WireFault,
+    DataChange, ItemFault, MockAtlas, PageFault, ResponseFault, When, WireFault,
 };
 
 use crate::harness::{Ran, ids, list, retrying_list, run, start};
@@ -83,8 +83,8 @@ async fn passes_that_never_agree_have_the_exit_code_of_a_possibly_incomplete_lis
             .snapshots(400)
             .fault(DataChange::DeleteHead(1), When::always());
         if unreadable {
-            let fault = RowFault::set("createdAt", "yesterday");
-            builder = builder.fault(PageFault::Row { place: 3, fault }, When::first(1));
+            let fault = ItemFault::set("createdAt", "yesterday");
+            builder = builder.fault(PageFault::Item { place: 3, fault }, When::first(1));
         }
         let atlas = start(builder).await;
         let mut command = list(&atlas, ["--output", "ndjson", "--page-size", "20"]);
@@ -99,17 +99,17 @@ async fn passes_that_never_agree_have_the_exit_code_of_a_possibly_incomplete_lis
 
 #[tokio::test]
 async fn three_odd_items_cost_at_most_two() {
-    let odd = |place, fault| PageFault::Row { place, fault };
+    let odd = |place, fault| PageFault::Item { place, fault };
     let atlas = start(
         MockAtlas::builder()
             .snapshots(500)
-            .fault(odd(7, RowFault::set("status", "archived")), When::page(1))
+            .fault(odd(7, ItemFault::set("status", "archived")), When::page(1))
             .fault(
-                odd(8, RowFault::set("createdAt", "yesterday")),
+                odd(8, ItemFault::set("createdAt", "yesterday")),
                 When::page(1),
             )
             .fault(
-                odd(9, RowFault::set("storageSizeBytes", 1.5)),
+                odd(9, ItemFault::set("storageSizeBytes", 1.5)),
                 When::page(1),
             ),
     )
@@ -135,7 +135,7 @@ async fn three_odd_items_cost_at_most_two() {
 #[tokio::test]
 async fn retries_can_be_switched_off() {
     let failing_once = || {
-        let error = AnswerFault::Error {
+        let error = ResponseFault::Error {
             status: 503,
             code: "SERVICE_UNAVAILABLE".to_owned(),
         };

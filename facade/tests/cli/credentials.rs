@@ -101,7 +101,7 @@ async fn each_rejection_has_its_line_and_its_exit_code() {
             "grant the credentials Project Read Only",
         ),
         (
-            builder().instance_name("Other"),
+            builder().cluster_name("Other"),
             &[],
             5,
             "SERVERLESS_INSTANCE_NOT_FOUND",
@@ -154,7 +154,7 @@ async fn no_response_makes_the_program_show_the_token() {
             page_1(CannedResponse::new(302).header("Location", "https://elsewhere.invalid/")),
             1,
         ),
-        (MockAtlas::builder().rows([serde_json::json!("odd")]), 1),
+        (MockAtlas::builder().items([serde_json::json!("odd")]), 1),
     ];
     for (builder, code) in atlases {
         let atlas = start(builder).await;

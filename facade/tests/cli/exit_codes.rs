@@ -136,7 +136,7 @@ async fn a_failed_connection_is_reported_with_its_causes() {
 
 #[tokio::test]
 async fn an_item_that_cannot_be_read_costs_that_item_and_the_exit_code() {
-    let atlas = start(MockAtlas::builder().rows([
+    let atlas = start(MockAtlas::builder().items([
         json!({ "id": "000000000000000000000001" }),
         json!({ "id": "000000000000000000000002", "createdAt": "yesterday" }),
         json!({ "id": "000000000000000000000003" }),

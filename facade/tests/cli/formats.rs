@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use atlas_snapshots_mock::{Dialect, MockAtlas};
+use atlas_snapshots_mock::{Fidelity, MockAtlas};
 use serde_json::{Value, json};
 
 use crate::harness::{ids, list, run, start};
@@ -89,7 +89,7 @@ async fn undocumented_values_and_absent_ones_pass_unchanged() {
     let atlas = start(
         MockAtlas::builder()
             .snapshots(12)
-            .dialect(Dialect::Live)
+            .fidelity(Fidelity::Live)
             .seed(3),
     )
     .await;
@@ -112,7 +112,7 @@ async fn undocumented_values_and_absent_ones_pass_unchanged() {
 async fn csv_quotes_what_would_break_a_line() {
     let version = "8.0, \"rc1\"\nodd";
     let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8", "mongodVersion": version })];
-    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let atlas = start(MockAtlas::builder().items(rows)).await;
     let ran = run(list(&atlas, ["--output", "csv"])).await;
 
     assert_eq!(
@@ -196,7 +196,7 @@ async fn a_server_cannot_send_commands_to_the_terminal() {
         "id": "32b6e34b3d91647abb20e7b8",
         "status": "\u{1b}[2Jgone\r\nforged line",
     })];
-    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let atlas = start(MockAtlas::builder().items(rows)).await;
     let ran = run(list(&atlas, [])).await;
 
     assert_eq!(ran.stdout.lines().count(), 2);
@@ -207,7 +207,7 @@ async fn a_server_cannot_send_commands_to_the_terminal() {
 #[tokio::test]
 async fn absent_values_are_dashes_in_a_table() {
     let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8" })];
-    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let atlas = start(MockAtlas::builder().items(rows)).await;
     let ran = run(list(&atlas, [])).await;
 
     let row: Vec<_> = ran
@@ -223,7 +223,7 @@ async fn absent_values_are_dashes_in_a_table() {
 #[tokio::test]
 async fn a_value_of_any_length_fits_into_a_table() {
     let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8", "status": "é".repeat(100_000) })];
-    let atlas = start(MockAtlas::builder().rows(rows)).await;
+    let atlas = start(MockAtlas::builder().items(rows)).await;
     let ran = run(list(&atlas, [])).await;
 
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);

@@ -81,7 +81,7 @@ pub(crate) fn project(atlas: &MockAtlas) -> [&str; 4] {
 
 /// The arguments that lead to the serverless instance of the mock.
 pub(crate) fn target(atlas: &MockAtlas) -> Vec<&str> {
-    let cluster = ["--cluster", atlas.instance_name(), "--api", "serverless"];
+    let cluster = ["--cluster", atlas.cluster_name(), "--api", "serverless"];
     [&project(atlas)[..], &cluster].concat()
 }
 

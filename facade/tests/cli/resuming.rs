@@ -1,7 +1,7 @@
 //! Runs that stop in the middle, and runs that resume them.
 
 use atlas_snapshots_mock::{
-    AnswerFault, DataChange, MockAtlas, PageFault, RowFault, When, WireFault,
+    DataChange, ItemFault, MockAtlas, PageFault, ResponseFault, When, WireFault,
 };
 use tokio::process::Command;
 
@@ -162,8 +162,8 @@ async fn a_run_stopped_by_an_error_or_the_deadline_can_be_resumed_too() {
 async fn unreadable(places: std::ops::Range<usize>) -> MockAtlas {
     let mut builder = MockAtlas::builder().snapshots(40);
     for place in places {
-        let fault = RowFault::set("createdAt", "yesterday");
-        builder = builder.fault(PageFault::Row { place, fault }, When::page(1));
+        let fault = ItemFault::set("createdAt", "yesterday");
+        builder = builder.fault(PageFault::Item { place, fault }, When::page(1));
     }
     start(builder).await
 }
@@ -171,7 +171,7 @@ async fn unreadable(places: std::ops::Range<usize>) -> MockAtlas {
 #[tokio::test]
 async fn an_item_that_an_earlier_run_could_not_read_counts() {
     let atlas = unreadable(3..5).await;
-    atlas.add_fault(AnswerFault::Status(503), When::page(3));
+    atlas.add_fault(ResponseFault::Status(503), When::page(3));
     let saved = TempCheckpoint::new();
     let first = run(resumable_list(&atlas, "ndjson", &saved)).await;
     assert_eq!(first.code, Some(1));
@@ -198,7 +198,7 @@ async fn a_sign_of_change_that_an_earlier_run_has_seen_counts() {
         MockAtlas::builder()
             .snapshots(95)
             .fault(DataChange::DeleteHead(1), When::first(1))
-            .fault(AnswerFault::Status(503), When::page(4)),
+            .fault(ResponseFault::Status(503), When::page(4)),
     )
     .await;
     let saved = TempCheckpoint::new();
@@ -220,7 +220,7 @@ async fn a_sign_of_change_that_an_earlier_run_has_seen_counts() {
 async fn a_header_that_no_run_has_printed_yet_is_printed() {
     // The first page was read without a row printed.
     let atlas = unreadable(0..10).await;
-    atlas.add_fault(AnswerFault::Status(503), When::page(2));
+    atlas.add_fault(ResponseFault::Status(503), When::page(2));
     let saved = TempCheckpoint::new();
     let first = run(resumable_list(&atlas, "csv", &saved)).await;
     assert_eq!((first.code, first.stdout.as_str()), (Some(1), ""));
@@ -248,7 +248,7 @@ async fn the_loop_in_the_help_ends_with_the_listing_and_never_starts_again() {
     for (unreadable_rows, code) in [(0, 0), (1, 1)] {
         let atlas = unreadable(0..unreadable_rows).await;
         for nth in [1, 2, 4, 7] {
-            atlas.add_fault(AnswerFault::Status(503), When::nth(nth));
+            atlas.add_fault(ResponseFault::Status(503), When::nth(nth));
         }
         let saved = TempCheckpoint::new();
         let rows = saved.folder.path().join("rows");

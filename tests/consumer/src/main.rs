@@ -24,14 +24,14 @@ fn item(id: &str, hours_ago: i64) -> Value {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mock = MockAtlas::builder()
         .kind(ClusterKind::Flex)
-        .rows([
+        .items([
             item("32b6e34b3d91647abb20e7b8", 72),
             item("32b6e34b3d91647abb20e7b9", 20),
             item("32b6e34b3d91647abb20e7ba", 2),
         ])
         .start()
         .await?;
-    let (project, cluster) = (mock.project_id(), mock.instance_name());
+    let (project, cluster) = (mock.project_id(), mock.cluster_name());
 
     let atlas = Atlas::builder().base_url(mock.base_url()).build()?;
     for snapshot in atlas.snapshots(project, cluster).collect().await? {

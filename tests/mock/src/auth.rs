@@ -18,10 +18,10 @@ use crate::response::{ApiError, CannedResponse};
 /// Why credentials were rejected, or were insufficient.
 ///
 /// The response does not contain the reason; the log does, for a test that checks it. See
-/// [`LoggedRequest::refusal`](crate::LoggedRequest::refusal).
+/// [`LoggedRequest::auth_failure`](crate::LoggedRequest::auth_failure).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum AuthFailure {
     /// No `Authorization` header.
     NoCredentials,
     /// A scheme this mock does not require.
@@ -86,14 +86,14 @@ pub(crate) async fn authenticate(
     next: Next,
 ) -> Response {
     let error = match state.check_credentials(&request) {
-        Err(refusal) => ApiError::unauthorized(refusal),
+        Err(auth_failure) => ApiError::unauthorized(auth_failure),
         Ok(()) if state.settings.auth.ip_blocked => ApiError::new(
             StatusCode::FORBIDDEN,
             "IP_ADDRESS_NOT_ON_ACCESS_LIST",
             format!("The access list of these credentials does not contain {CLIENT}."),
         )
         .about("ipAddress", CLIENT)
-        .because(Refusal::IpNotAllowed),
+        .because(AuthFailure::IpNotAllowed),
         Ok(()) => return next.run(request).await,
     };
     let (query, _) = ListQuery::read(request.uri().query());
@@ -101,7 +101,7 @@ pub(crate) async fn authenticate(
 }
 
 impl MockState {
-    fn check_credentials(&self, request: &Request) -> Result<(), Refusal> {
+    fn check_credentials(&self, request: &Request) -> Result<(), AuthFailure> {
         let settings = &self.settings.auth;
         if !settings.accepts_tokens() && settings.api_key.is_none() {
             return Ok(());
@@ -119,7 +119,7 @@ impl MockState {
             Some((user, secret)) if scheme.eq_ignore_ascii_case("Digest") => {
                 self.check_digest(user, &secret.0, rest, request.method(), request.uri())
             }
-            _ => Err(Refusal::UnknownScheme),
+            _ => Err(AuthFailure::UnknownScheme),
         }
     }
 
@@ -132,16 +132,16 @@ impl MockState {
             envelope: query.envelope && !is_challenge,
             ..query
         };
-        let body = error.to_json(self.settings.dialect);
+        let body = error.to_json(self.settings.fidelity);
         let mut response = CannedResponse::laid_out(&query, error.status, body);
-        response.refusal = error.refusal;
+        response.auth_failure = error.auth_failure;
         if !is_challenge {
             return response;
         }
         let mut challenges = Vec::new();
         if settings.api_key.is_some() {
-            let unusable_nonce = Some(Refusal::UnknownNonce) == error.refusal
-                || Some(Refusal::StaleNonce) == error.refusal;
+            let unusable_nonce = Some(AuthFailure::UnknownNonce) == error.auth_failure
+                || Some(AuthFailure::StaleNonce) == error.auth_failure;
             challenges = self.challenges(unusable_nonce);
         }
         if settings.accepts_tokens() {
@@ -156,14 +156,14 @@ impl MockState {
 }
 
 /// The scheme of the only `Authorization` header, and the rest of its value.
-pub(crate) fn authorization(headers: &HeaderMap) -> Result<(&str, &str), Refusal> {
+pub(crate) fn authorization(headers: &HeaderMap) -> Result<(&str, &str), AuthFailure> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
-    let value = sent.next().ok_or(Refusal::NoCredentials)?;
+    let value = sent.next().ok_or(AuthFailure::NoCredentials)?;
     let text = str::from_utf8(value.as_bytes()).ok();
     let parts = text.and_then(|text| text.split_once(' '));
     match sent.next() {
-        None => parts.ok_or(Refusal::Malformed),
-        Some(_) => Err(Refusal::Malformed),
+        None => parts.ok_or(AuthFailure::Malformed),
+        Some(_) => Err(AuthFailure::Malformed),
     }
 }
 

@@ -24,7 +24,7 @@ use crate::request_log::Secret;
 use crate::response::CannedResponse;
 use crate::routes::router;
 use crate::schedule::{Schedule, When};
-use crate::settings::{ClusterKind, Dialect, Links, Sunset, TotalCount};
+use crate::settings::{ClusterKind, Fidelity, Links, Sunset, TotalCount};
 
 /// Settings of a [`MockAtlas`]: made by [`MockAtlas::builder`], used by [`start`](Self::start).
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct MockAtlasBuilder {
     pub(crate) auth: AuthSettings,
     pub(crate) kind: ClusterKind,
     pub(crate) sunset: Option<Sunset>,
-    pub(crate) dialect: Dialect,
+    pub(crate) fidelity: Fidelity,
     pub(crate) total_count: TotalCount,
     pub(crate) links: Links,
     data: Data,
@@ -64,7 +64,7 @@ impl Default for MockAtlasBuilder {
             auth: AuthSettings::default(),
             kind: ClusterKind::default(),
             sunset: None,
-            dialect: Dialect::default(),
+            fidelity: Fidelity::default(),
             total_count: TotalCount::default(),
             links: Links::default(),
             data: Data::Generated(0),
@@ -78,7 +78,7 @@ impl Default for MockAtlasBuilder {
 
 impl MockAtlasBuilder {
     /// The number of snapshots (default: none), newest first, those of a Flex cluster oldest
-    /// first. Replaces [`rows`](Self::rows).
+    /// first. Replaces [`items`](Self::items).
     ///
     /// The first four have every documented value of `status`, `frequencyType` and
     /// `snapshotType`; ids are distinct; most sizes do not fit 32 bits.
@@ -96,7 +96,7 @@ impl MockAtlasBuilder {
 
     /// The items themselves, in listing order, sent exactly as given. Any JSON is allowed.
     /// Replaces [`snapshots`](Self::snapshots).
-    pub fn rows(mut self, items: impl Into<Vec<Value>>) -> Self {
+    pub fn items(mut self, items: impl Into<Vec<Value>>) -> Self {
         self.data = Data::Literal(items.into());
         self
     }
@@ -133,7 +133,7 @@ impl MockAtlasBuilder {
     }
 
     /// The only cluster of that project (default: `Instance0`).
-    pub fn instance_name(mut self, name: impl Into<String>) -> Self {
+    pub fn cluster_name(mut self, name: impl Into<String>) -> Self {
         self.cluster = name.into();
         self
     }
@@ -157,8 +157,8 @@ impl MockAtlasBuilder {
     }
 
     /// Whether responses are as documented (the default), or as recorded.
-    pub fn dialect(mut self, dialect: Dialect) -> Self {
-        self.dialect = dialect;
+    pub fn fidelity(mut self, fidelity: Fidelity) -> Self {
+        self.fidelity = fidelity;
         self
     }
 
@@ -187,13 +187,13 @@ impl MockAtlasBuilder {
     /// Adds a fault, with the requests it applies to.
     ///
     /// ```
-    /// use atlas_snapshots_mock::{AnswerFault, BodyFault, MockAtlas, RetryAfter, When, WireFault};
+    /// use atlas_snapshots_mock::{ResponseFault, BodyFault, MockAtlas, RetryAfter, When, WireFault};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let atlas = MockAtlas::builder()
     ///     .snapshots(1_200)
-    ///     .fault(AnswerFault::RateLimited(RetryAfter::Seconds(0)), When::every(2))
+    ///     .fault(ResponseFault::RateLimited(RetryAfter::Seconds(0)), When::every(2))
     ///     .fault(WireFault::ResetInBody, When::first(1).on_page(3))
     ///     .fault(BodyFault::Gzip, When::always())
     ///     .start()
@@ -218,14 +218,14 @@ impl MockAtlasBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartError::ProjectId`] or [`StartError::InstanceName`] for names that no valid request
+    /// [`StartError::ProjectId`] or [`StartError::ClusterName`] for names that no valid request
     /// contains, [`StartError::Listen`] if listening on the port fails.
     pub async fn start(self) -> Result<MockAtlas, StartError> {
         if !is_project_id(&self.project) {
             return Err(StartError::ProjectId(self.project));
         }
         if !is_cluster_name(&self.cluster) {
-            return Err(StartError::InstanceName(self.cluster));
+            return Err(StartError::ClusterName(self.cluster));
         }
         let port = self.port;
         let listen_error = |source| StartError::Listen { port, source };
@@ -247,7 +247,7 @@ impl MockAtlasBuilder {
         let generator = Generator {
             kind: self.kind,
             seed: self.seed,
-            dialect: self.dialect,
+            fidelity: self.fidelity,
             cluster: self.cluster.clone(),
             collection_url: format!("{base_url}{path}"),
         };
@@ -419,7 +419,7 @@ pub enum StartError {
     ProjectId(String),
     /// The cluster name does not match its documented pattern.
     #[error("cluster name {0:?} does not match \"{CLUSTER_NAME_PATTERN}\"")]
-    InstanceName(String),
+    ClusterName(String),
     /// The port is in use, or not allowed.
     #[error("cannot listen on port {port} of 127.0.0.1")]
     Listen {

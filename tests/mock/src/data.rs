@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::fault::DataChange;
-use crate::settings::{ClusterKind, Dialect};
+use crate::settings::{ClusterKind, Fidelity};
 
 /// One place in the listing.
 #[derive(Debug, Clone)]
@@ -148,7 +148,7 @@ const VERSIONS: [&str; 4] = ["8.0.4", "8.0.3", "7.0.16", "8.2.0"];
 pub(crate) struct Generator {
     pub(crate) kind: ClusterKind,
     pub(crate) seed: u64,
-    pub(crate) dialect: Dialect,
+    pub(crate) fidelity: Fidelity,
     pub(crate) cluster: String,
     /// Address of the listing, which the address of an item extends.
     pub(crate) collection_url: String,
@@ -194,7 +194,7 @@ impl Generator {
             // From some hundred megabytes to four terabytes: most do not fit 32 bits.
             "storageSizeBytes": noise >> (22 + noise % 14),
         });
-        if self.dialect == Dialect::Live {
+        if self.fidelity == Fidelity::Live {
             make_live(&mut item, created, on_demand, index);
         }
         item

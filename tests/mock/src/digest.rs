@@ -10,7 +10,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use crate::auth::{Refusal, random_token};
+use crate::auth::{AuthFailure, random_token};
 use crate::mock::{MockState, lock};
 use crate::schedule::Schedule;
 
@@ -188,41 +188,43 @@ impl MockState {
         parameters: &str,
         method: &Method,
         uri: &Uri,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), AuthFailure> {
         let settings = &self.settings.auth.digest;
-        let parameters = parse(parameters).ok_or(Refusal::Malformed)?;
-        let sent = Signature::read(&parameters).ok_or(Refusal::Malformed)?;
+        let parameters = parse(parameters).ok_or(AuthFailure::Malformed)?;
+        let sent = Signature::read(&parameters).ok_or(AuthFailure::Malformed)?;
         if sent.username != user {
-            return Err(Refusal::UnknownUser);
+            return Err(AuthFailure::UnknownUser);
         }
         // Path and query exactly as received, neither decoded nor reordered.
         if uri
             .path_and_query()
             .is_none_or(|target| target.as_str() != sent.uri)
         {
-            return Err(Refusal::WrongTarget);
+            return Err(AuthFailure::WrongTarget);
         }
         let algorithm = settings
             .offered(sent.algorithm)
-            .ok_or(Refusal::WrongChallenge)?;
+            .ok_or(AuthFailure::WrongChallenge)?;
         if sent.realm != REALM || sent.opaque != settings.opaque.as_deref() {
-            return Err(Refusal::WrongChallenge);
+            return Err(AuthFailure::WrongChallenge);
         }
         if sent.response != sent.expected(algorithm, secret, method.as_str()) {
-            return Err(Refusal::WrongSecret);
+            return Err(AuthFailure::WrongSecret);
         }
         let mut nonces = lock(&self.nonces);
-        let nonce = nonces.get_mut(sent.nonce).ok_or(Refusal::UnknownNonce)?;
+        let nonce = nonces
+            .get_mut(sent.nonce)
+            .ok_or(AuthFailure::UnknownNonce)?;
         let lifetime = settings.nonce_lifetime;
         let is_old = lifetime.is_some_and(|lifetime| nonce.issued.elapsed() >= lifetime);
         let is_used_up = settings
             .nonce_uses
             .is_some_and(|uses| nonce.counts.len() >= uses);
         if nonce.expired || is_old || is_used_up {
-            return Err(Refusal::StaleNonce);
+            return Err(AuthFailure::StaleNonce);
         }
         if !nonce.counts.insert(sent.count) {
-            return Err(Refusal::Replay);
+            return Err(AuthFailure::Replay);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! Faults: the deviations the mock can be told to make, one enum for each stage of a response.
+//! Faults: the deviations a mock can be configured to make, one enum for each stage of a response.
 //!
-//! The stages are the response ([`AnswerFault`]), the page ([`PageFault`]) and its items
-//! ([`RowFault`]), the bytes of the body ([`BodyFault`]), the headers, the connection
+//! The stages are the response ([`ResponseFault`]), the page ([`PageFault`]) and its items
+//! ([`ItemFault`]), the bytes of the body ([`BodyFault`]), the headers, the connection
 //! ([`WireFault`]), and the data behind the pages ([`DataChange`]). Faults of different stages
 //! combine: a gzipped 429, sent a byte a second.
 
@@ -25,7 +25,7 @@ use crate::settings::{Links, TotalCount};
 #[non_exhaustive]
 pub enum Fault {
     /// A response in place of the page.
-    Answer(AnswerFault),
+    Response(ResponseFault),
     /// A page of the right shape with wrong content.
     Page(PageFault),
     /// A body that contradicts its headers.
@@ -77,18 +77,18 @@ macro_rules! stages {
     )*};
 }
 
-stages!(Answer: AnswerFault, Page: PageFault, Body: BodyFault, Wire: WireFault, Data: DataChange);
+stages!(Response: ResponseFault, Page: PageFault, Body: BodyFault, Wire: WireFault, Data: DataChange);
 
 impl From<CannedResponse> for Fault {
     fn from(response: CannedResponse) -> Self {
-        Self::Answer(AnswerFault::Canned(response))
+        Self::Response(ResponseFault::Canned(response))
     }
 }
 
 /// A response in place of the page. If several apply to a request, the first one is sent.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum AnswerFault {
+pub enum ResponseFault {
     /// This status with the body it usually has: HTML for 502, 503 and 504, which come from a
     /// proxy; for the others an `ApiError` with a fitting code, such as `VALIDATION_ERROR` (400),
     /// `RESOURCE_NOT_FOUND` (404), `VERSION_GONE` (410), `RATE_LIMITED` (429) or
@@ -140,7 +140,7 @@ impl RetryAfter {
     }
 }
 
-impl AnswerFault {
+impl ResponseFault {
     /// The response to `query`, or `None` if the fault does not apply to it; `error` renders
     /// errors.
     pub(crate) fn response(
@@ -205,11 +205,11 @@ pub enum PageFault {
     /// This value in place of the array of `results`: `null`, an object, a text.
     Results(Value),
     /// One odd item among good ones.
-    Row {
+    Item {
         /// Its place on the page, counted from 0. Places past the end are ignored.
         place: usize,
         /// The change of the item.
-        fault: RowFault,
+        fault: ItemFault,
     },
 }
 
@@ -232,7 +232,7 @@ impl PageFault {
             (Self::Results(value), results) => *results = Results::Other(value.to_string()),
             (Self::Empty, Results::Items(items)) => items.clear(),
             (Self::Short(len), Results::Items(items)) => items.truncate(*len),
-            (Self::Row { place, fault }, Results::Items(items)) => {
+            (Self::Item { place, fault }, Results::Items(items)) => {
                 if let Some(item) = items.get_mut(*place) {
                     *item = fault.apply(item);
                 }
@@ -245,7 +245,7 @@ impl PageFault {
 /// A change of one item.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum RowFault {
+pub enum ItemFault {
     /// This field has this value.
     Set {
         /// Name of the field, `status` for example.
@@ -262,7 +262,7 @@ pub enum RowFault {
     Replace(Value),
 }
 
-impl RowFault {
+impl ItemFault {
     /// Sets a field.
     #[must_use]
     pub fn set(field: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -284,12 +284,12 @@ impl RowFault {
     /// other items of the page.
     ///
     /// ```
-    /// use atlas_snapshots_mock::{MockAtlas, PageFault, RowFault, When};
+    /// use atlas_snapshots_mock::{MockAtlas, PageFault, ItemFault, When};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// for fault in RowFault::catalogue() {
-    ///     let odd = PageFault::Row { place: 1, fault };
+    /// for fault in ItemFault::catalogue() {
+    ///     let odd = PageFault::Item { place: 1, fault };
     ///     let atlas = MockAtlas::builder().snapshots(3).fault(odd, When::always()).start().await?;
     ///     // … list it, and expect snapshots 0 and 2 at least.
     /// }
@@ -358,7 +358,7 @@ impl RowFault {
 }
 
 /// A body that contradicts its headers, though HTTP delivers all of it. Applies to errors too: an
-/// empty 401 is [`AnswerFault::Status`] and [`Empty`](Self::Empty).
+/// empty 401 is [`ResponseFault::Status`] and [`Empty`](Self::Empty).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyFault {

@@ -30,7 +30,7 @@
 //! # }
 //! ```
 //!
-//! [`Dialect::Documented`], the default, conforms to the documentation. [`Dialect::Live`] sends
+//! [`Fidelity::Documented`], the default, conforms to the documentation. [`Fidelity::Live`] sends
 //! what the service has been recorded to send: undocumented enum values, sparse items for queued
 //! snapshots, errors without a code.
 //!
@@ -64,18 +64,18 @@ mod routes;
 mod schedule;
 mod settings;
 
-pub use auth::Refusal;
+pub use auth::AuthFailure;
 pub use builder::{MockAtlasBuilder, StartError};
 pub use digest::{ChallengeFault, DigestAlgorithm};
 pub use fault::{
-    AnswerFault, BodyFault, DataChange, Fault, PageFault, RetryAfter, RowFault, WireFault,
+    BodyFault, DataChange, Fault, ItemFault, PageFault, ResponseFault, RetryAfter, WireFault,
 };
 pub use mock::MockAtlas;
 pub use oauth::{ExpiresIn, TokenEndpoint};
 pub use request_log::LoggedRequest;
 pub use response::CannedResponse;
 pub use schedule::When;
-pub use settings::{ClusterKind, Dialect, Links, Sunset, TotalCount};
+pub use settings::{ClusterKind, Fidelity, Links, Sunset, TotalCount};
 
 /// The README's snippets, compiled and run with the documentation tests.
 #[cfg(doctest)]

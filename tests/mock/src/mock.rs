@@ -67,7 +67,7 @@ impl MockAtlas {
 
     /// The only cluster of that project.
     #[must_use]
-    pub fn instance_name(&self) -> &str {
+    pub fn cluster_name(&self) -> &str {
         &self.state.settings.cluster
     }
 

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::auth::{Refusal, authorization, random_token};
+use crate::auth::{AuthFailure, authorization, random_token};
 use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::mock::{MockState, SharedState, lock};
@@ -55,7 +55,7 @@ pub enum ExpiresIn {
     /// No `expires_in`.
     Absent,
     /// Always this: a wrong number, a text, a `null`.
-    Says(Value),
+    Fixed(Value),
 }
 
 /// The lifetime and the number of tokens, and the faults of their endpoints.
@@ -89,14 +89,14 @@ struct Token {
     issued: Instant,
     lifetime: Duration,
     /// Why it ended early.
-    ended: Option<Refusal>,
+    ended: Option<AuthFailure>,
 }
 
 impl Token {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), AuthFailure> {
         match self.ended {
             Some(ended) => Err(ended),
-            None if self.issued.elapsed() >= self.lifetime => Err(Refusal::ExpiredToken),
+            None if self.issued.elapsed() >= self.lifetime => Err(AuthFailure::ExpiredToken),
             None => Ok(()),
         }
     }
@@ -111,7 +111,7 @@ impl Tokens {
 
     pub(crate) fn expire_all(&mut self) {
         for token in self.0.values_mut() {
-            token.ended.get_or_insert(Refusal::ExpiredToken);
+            token.ended.get_or_insert(AuthFailure::ExpiredToken);
         }
     }
 }
@@ -140,9 +140,9 @@ pub(crate) async fn token_request(
         entry.token = field("token").map(|token| Secret(token.to_owned()));
         entry.token_endpoint == Some(TokenEndpoint::Revoke)
     };
-    if let Err(refusal) = state.check_account(&headers) {
+    if let Err(auth_failure) = state.check_account(&headers) {
         return CannedResponse {
-            refusal: Some(refusal),
+            auth_failure: Some(auth_failure),
             ..error(
                 401,
                 "invalid_client",
@@ -175,7 +175,7 @@ pub(crate) async fn token_request(
     let query = ListQuery::DEFAULT;
     // Without the challenges of the listing.
     let error = |error: &ApiError| {
-        CannedResponse::laid_out(&query, error.status, error.to_json(state.settings.dialect))
+        CannedResponse::laid_out(&query, error.status, error.to_json(state.settings.fidelity))
     };
     let reply = faults.response(&query, &error).unwrap_or_else(|| {
         if !is_revocation {
@@ -184,7 +184,7 @@ pub(crate) async fn token_request(
         // An unknown token counts as revoked (RFC 7009); the hint is not needed.
         let mut tokens = lock(&state.tokens);
         if let Some(token) = field("token").and_then(|token| tokens.0.get_mut(token)) {
-            token.ended.get_or_insert(Refusal::RevokedToken);
+            token.ended.get_or_insert(AuthFailure::RevokedToken);
         }
         CannedResponse::new(200)
     });
@@ -199,36 +199,40 @@ impl MockState {
         endpoints.find(|endpoint| endpoint.path() == path)
     }
 
-    pub(crate) fn check_token(&self, token: &str) -> Result<(), Refusal> {
+    pub(crate) fn check_token(&self, token: &str) -> Result<(), AuthFailure> {
         let tokens = lock(&self.tokens);
-        tokens.0.get(token).ok_or(Refusal::UnknownToken)?.check()
+        tokens
+            .0
+            .get(token)
+            .ok_or(AuthFailure::UnknownToken)?
+            .check()
     }
 
     /// Checks `Authorization: Basic`, with id and secret literally, as the service documents, or
     /// form-encoded first (RFC 6749 §2.3.1). For real ones both are the same.
-    fn check_account(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    fn check_account(&self, headers: &HeaderMap) -> Result<(), AuthFailure> {
         let (id, secret) = self
             .settings
             .auth
             .service_account
             .as_ref()
-            .ok_or(Refusal::UnknownUser)?;
+            .ok_or(AuthFailure::UnknownUser)?;
         let (scheme, rest) = authorization(headers)?;
         if !scheme.eq_ignore_ascii_case("Basic") {
-            return Err(Refusal::UnknownScheme);
+            return Err(AuthFailure::UnknownScheme);
         }
-        let decoded = STANDARD.decode(rest).map_err(|_| Refusal::Malformed)?;
-        let decoded = String::from_utf8(decoded).map_err(|_| Refusal::Malformed)?;
-        let (sent_id, sent_secret) = decoded.split_once(':').ok_or(Refusal::Malformed)?;
+        let decoded = STANDARD.decode(rest).map_err(|_| AuthFailure::Malformed)?;
+        let decoded = String::from_utf8(decoded).map_err(|_| AuthFailure::Malformed)?;
+        let (sent_id, sent_secret) = decoded.split_once(':').ok_or(AuthFailure::Malformed)?;
         let is = |sent: &str, known: &str| {
             let mut encoded = form_urlencoded::byte_serialize(known.as_bytes());
             sent == known || encoded.by_ref().collect::<String>() == sent
         };
         if !is(sent_id, id) {
-            return Err(Refusal::UnknownUser);
+            return Err(AuthFailure::UnknownUser);
         }
         if !is(sent_secret, &secret.0) {
-            return Err(Refusal::WrongSecret);
+            return Err(AuthFailure::WrongSecret);
         }
         Ok(())
     }
@@ -245,7 +249,7 @@ impl MockState {
         match &settings.expires_in {
             ExpiresIn::Exact => body["expires_in"] = settings.lifetime.as_secs().into(),
             ExpiresIn::Absent => {}
-            ExpiresIn::Says(value) => body["expires_in"] = value.clone(),
+            ExpiresIn::Fixed(value) => body["expires_in"] = value.clone(),
         }
         let entry = Token {
             issued: Instant::now(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::Request;
 use axum::http::header;
 
-use crate::auth::Refusal;
+use crate::auth::AuthFailure;
 use crate::oauth::TokenEndpoint;
 use crate::query::{query_pairs, saturating_integer};
 
@@ -41,7 +41,7 @@ pub struct LoggedRequest {
     pub status: Option<u16>,
     /// Why the mock rejected the credentials, or found them insufficient. `None` for a 401 or 403
     /// that is a [fault](crate::Fault).
-    pub refusal: Option<Refusal>,
+    pub auth_failure: Option<AuthFailure>,
     /// The endpoint of a [token request](crate::MockAtlas::token_requests).
     pub token_endpoint: Option<TokenEndpoint>,
     /// The field `grant_type` of a token request, unless it was absent or repeated.
@@ -75,7 +75,7 @@ impl LoggedRequest {
                 .collect(),
             connection,
             status: None,
-            refusal: None,
+            auth_failure: None,
             token_endpoint,
             grant_type: None,
             token_type_hint: None,

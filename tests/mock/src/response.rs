@@ -7,9 +7,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::auth::Refusal;
+use crate::auth::AuthFailure;
 use crate::query::{ListQuery, Violation};
-use crate::settings::Dialect;
+use crate::settings::Fidelity;
 
 /// A complete response, sent exactly as given: status, headers, body.
 ///
@@ -27,7 +27,7 @@ pub struct CannedResponse {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Vec<u8>,
     /// The reason for the request log.
-    pub(crate) refusal: Option<Refusal>,
+    pub(crate) auth_failure: Option<AuthFailure>,
 }
 
 impl CannedResponse {
@@ -40,7 +40,7 @@ impl CannedResponse {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers: Vec::new(),
             body: Vec::new(),
-            refusal: None,
+            auth_failure: None,
         }
     }
 
@@ -112,8 +112,8 @@ impl IntoResponse for CannedResponse {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers);
-        if let Some(refusal) = self.refusal {
-            response.extensions_mut().insert(refusal);
+        if let Some(auth_failure) = self.auth_failure {
+            response.extensions_mut().insert(auth_failure);
         }
         response
     }
@@ -132,7 +132,7 @@ pub(crate) struct ApiError {
     parameters: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
     /// The reason for the request log.
-    pub(crate) refusal: Option<Refusal>,
+    pub(crate) auth_failure: Option<AuthFailure>,
 }
 
 impl ApiError {
@@ -147,7 +147,7 @@ impl ApiError {
             detail: detail.into(),
             parameters: Vec::new(),
             violations: Vec::new(),
-            refusal: None,
+            auth_failure: None,
         }
     }
 
@@ -167,9 +167,9 @@ impl ApiError {
         Self::new(status, code, "The request failed.")
     }
 
-    pub(crate) fn unauthorized(refusal: Refusal) -> Self {
+    pub(crate) fn unauthorized(auth_failure: AuthFailure) -> Self {
         let detail = "You are not authorized for this resource.";
-        Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, detail).because(refusal)
+        Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, detail).because(auth_failure)
     }
 
     pub(crate) fn rate_limited(code: &'static str) -> Self {
@@ -197,24 +197,24 @@ impl ApiError {
         self
     }
 
-    pub(crate) fn because(mut self, refusal: Refusal) -> Self {
-        self.refusal = Some(refusal);
+    pub(crate) fn because(mut self, auth_failure: AuthFailure) -> Self {
+        self.auth_failure = Some(auth_failure);
         self
     }
 
-    /// The body, as `dialect` has it.
-    pub(crate) fn to_json(&self, dialect: Dialect) -> String {
+    /// The body, as `fidelity` has it.
+    pub(crate) fn to_json(&self, fidelity: Fidelity) -> String {
         let mut body = Map::new();
         let mut set = |name: &str, value| body.insert(name.to_owned(), value);
         set("error", json!(self.status.as_u16()));
         set("reason", json!(self.status.canonical_reason()));
         set("detail", json!(self.detail));
         // The live service leaves the code out of a 401 unless it adds to the status.
-        if dialect == Dialect::Documented || self.code != UNAUTHORIZED {
+        if fidelity == Fidelity::Documented || self.code != UNAUTHORIZED {
             // Documented as objects, recorded as bare strings.
-            let parameters = self.parameters.iter().map(|(name, value)| match dialect {
-                Dialect::Documented => json!({ *name: value }),
-                Dialect::Live => json!(value),
+            let parameters = self.parameters.iter().map(|(name, value)| match fidelity {
+                Fidelity::Documented => json!({ *name: value }),
+                Fidelity::Live => json!(value),
             });
             set("errorCode", json!(self.code));
             set("parameters", parameters.collect());

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tokio::time::Instant;
 
-use crate::auth::{Refusal, authenticate};
+use crate::auth::{AuthFailure, authenticate};
 use crate::connection::{Connection, Unsent};
 use crate::mock::{MockState, SharedState, lock};
 use crate::oauth::{TokenEndpoint, token_request};
@@ -82,7 +82,7 @@ async fn observe(
     let mut entry = lock(&entry);
     let is_unsent = response.extensions().get::<Unsent>().is_some();
     entry.status = (!is_unsent).then(|| response.status().as_u16());
-    entry.refusal = response.extensions().get::<Refusal>().copied();
+    entry.auth_failure = response.extensions().get::<AuthFailure>().copied();
     drop(entry);
     response
 }
@@ -212,7 +212,7 @@ impl MockState {
             let error = ApiError::new(StatusCode::UNAUTHORIZED, "USER_UNAUTHORIZED", detail);
             return Err(error
                 .about("groupId", &project)
-                .because(Refusal::MissingRole));
+                .because(AuthFailure::MissingRole));
         }
         self.check_cluster(api, &cluster, &project)
     }

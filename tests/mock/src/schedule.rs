@@ -182,7 +182,7 @@ impl ActiveFaults {
         error: &dyn Fn(&ApiError) -> CannedResponse,
     ) -> Option<CannedResponse> {
         self.0.iter().find_map(|fault| match fault {
-            Fault::Answer(fault) => fault.response(query, error),
+            Fault::Response(fault) => fault.response(query, error),
             _ => None,
         })
     }
@@ -222,7 +222,7 @@ impl ActiveFaults {
                 Fault::Headers(added) => headers.extend(added),
                 Fault::Wire(crate::WireFault::Delay(more)) => delay += *more,
                 Fault::Wire(fault) => wire_fault = wire_fault.or(Some(*fault)),
-                Fault::Answer(_) | Fault::Page(_) | Fault::Data(_) => {}
+                Fault::Response(_) | Fault::Page(_) | Fault::Data(_) => {}
             }
         }
         // After the body, whose faults set headers too.

@@ -30,7 +30,7 @@ pub enum Sunset {
 /// Whether responses follow the documentation or the recorded behaviour of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Dialect {
+pub enum Fidelity {
     /// Every response conforms to the documented schemas (the default).
     #[default]
     Documented,

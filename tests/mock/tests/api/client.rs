@@ -2,7 +2,7 @@
 
 use std::io;
 
-use atlas_snapshots_mock::{MockAtlas, MockAtlasBuilder, Refusal};
+use atlas_snapshots_mock::{AuthFailure, MockAtlas, MockAtlasBuilder};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -165,6 +165,6 @@ pub(crate) async fn authorized(atlas: &MockAtlas, authorization: &str) -> Reply 
 }
 
 /// Why the last request was rejected.
-pub(crate) fn last_failure(atlas: &MockAtlas) -> Option<Refusal> {
-    atlas.requests().last().unwrap().refusal
+pub(crate) fn last_failure(atlas: &MockAtlas) -> Option<AuthFailure> {
+    atlas.requests().last().unwrap().auth_failure
 }

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, ChallengeFault, Dialect, DigestAlgorithm, MockAtlas,
-    MockAtlasBuilder, Refusal, When,
+    AuthFailure, BodyFault, CannedResponse, ChallengeFault, DigestAlgorithm, Fidelity, MockAtlas,
+    MockAtlasBuilder, ResponseFault, When,
 };
 use futures::future::join_all;
 use md5::Md5;
@@ -147,7 +147,7 @@ async fn the_challenge_is_the_one_of_the_service() {
         nonce,
         "never the same twice"
     );
-    assert_eq!(last_failure(&atlas), Some(Refusal::NoCredentials));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::NoCredentials));
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn counts_of_a_nonce_are_used_once_in_any_order() {
     assert_eq!(atlas.requests()[1].authorization_scheme(), Some("Digest"));
     for count in [2, 9, 1, u32::MAX] {
         assert!(!is_stale(&sign(count).send(&atlas).await), "{count}");
-        assert_eq!(last_failure(&atlas), Some(Refusal::Replay));
+        assert_eq!(last_failure(&atlas), Some(AuthFailure::Replay));
     }
     // Concurrent requests with the same count: only one is accepted.
     let signed = sign(65);
@@ -200,7 +200,11 @@ async fn path_and_query_are_signed_exactly_as_sent() {
             !is_stale(&sign(2, signed).request(&atlas, &target).await),
             "{signed}"
         );
-        assert_eq!(last_failure(&atlas), Some(Refusal::WrongTarget), "{signed}");
+        assert_eq!(
+            last_failure(&atlas),
+            Some(AuthFailure::WrongTarget),
+            "{signed}"
+        );
     }
     // The parameter is correct, but another path is hashed.
     let header = sign(2, &path)
@@ -213,7 +217,7 @@ async fn path_and_query_are_signed_exactly_as_sent() {
         "",
     )
     .await;
-    assert_eq!(last_failure(&atlas), Some(Refusal::WrongSecret));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::WrongSecret));
 }
 
 #[tokio::test]
@@ -222,15 +226,17 @@ async fn wrong_signatures_are_rejected_with_a_new_nonce() {
     let atlas = start(guarded()).await;
     let right = Signature::fresh(&atlas).await;
     let mut nonces = vec![right.nonce.clone()];
-    let changes: [(Refusal, Change); 6] = [
-        (Refusal::UnknownUser, |signed| signed.user = "Public"),
-        (Refusal::WrongSecret, |signed| signed.secret = "privat"),
-        (Refusal::WrongSecret, |signed| signed.method = "POST"),
-        (Refusal::WrongChallenge, |signed| signed.realm = "MMS"),
-        (Refusal::WrongChallenge, |signed| {
+    let changes: [(AuthFailure, Change); 6] = [
+        (AuthFailure::UnknownUser, |signed| signed.user = "Public"),
+        (AuthFailure::WrongSecret, |signed| signed.secret = "privat"),
+        (AuthFailure::WrongSecret, |signed| signed.method = "POST"),
+        (AuthFailure::WrongChallenge, |signed| signed.realm = "MMS"),
+        (AuthFailure::WrongChallenge, |signed| {
             signed.algorithm = Some("SHA-256");
         }),
-        (Refusal::WrongChallenge, |signed| signed.opaque = Some("x")),
+        (AuthFailure::WrongChallenge, |signed| {
+            signed.opaque = Some("x");
+        }),
     ];
     for (failure, change) in changes {
         let mut wrong = right.clone();
@@ -268,11 +274,15 @@ async fn malformed_headers_are_rejected() {
         format!("{before}response={response}"),
     ] {
         assert!(!is_stale(&authorized(&atlas, &wrong).await), "{wrong}");
-        assert_eq!(last_failure(&atlas), Some(Refusal::Malformed), "{wrong}");
+        assert_eq!(
+            last_failure(&atlas),
+            Some(AuthFailure::Malformed),
+            "{wrong}"
+        );
     }
     let twice = [("Authorization", &*right), ("Authorization", &*right)];
     send(&atlas, &format!("GET {}", path(&atlas)), &twice, "").await;
-    assert_eq!(last_failure(&atlas), Some(Refusal::Malformed));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::Malformed));
     for scheme in [
         "Basic cHVibGljOnByaXZhdGU=",
         "Bearer private",
@@ -281,7 +291,7 @@ async fn malformed_headers_are_rejected() {
         assert!(!is_stale(&authorized(&atlas, scheme).await));
         assert_eq!(
             last_failure(&atlas),
-            Some(Refusal::UnknownScheme),
+            Some(AuthFailure::UnknownScheme),
             "{scheme}"
         );
     }
@@ -350,7 +360,7 @@ async fn nonces_become_stale() {
             "{count}"
         );
     }
-    assert_eq!(last_failure(&atlas), Some(Refusal::StaleNonce));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::StaleNonce));
     advance(Duration::from_millis(299_999)).await;
     assert_eq!(sign(&aged, 1).send(&atlas).await.status, 200);
     advance(Duration::from_millis(1)).await;
@@ -370,7 +380,7 @@ async fn nonces_become_stale() {
             .send(&atlas)
             .await
     ));
-    assert_eq!(last_failure(&atlas), Some(Refusal::UnknownNonce));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::UnknownNonce));
 
     let atlas = start(guarded().nonce_uses(0)).await;
     assert!(is_stale(&Signature::fresh(&atlas).await.send(&atlas).await));
@@ -474,21 +484,21 @@ async fn challenges_can_be_faulty() {
 
 #[tokio::test]
 async fn correct_credentials_can_be_insufficient() {
-    for dialect in [Dialect::Documented, Dialect::Live] {
-        let builder = || guarded().dialect(dialect);
+    for fidelity in [Fidelity::Documented, Fidelity::Live] {
+        let builder = || guarded().fidelity(fidelity);
         for (builder, status, code, failure, parameter) in [
             (
                 builder().block_ip(),
                 403,
                 "IP_ADDRESS_NOT_ON_ACCESS_LIST",
-                Refusal::IpNotAllowed,
+                AuthFailure::IpNotAllowed,
                 ("ipAddress", "127.0.0.1"),
             ),
             (
                 builder().missing_role(),
                 401,
                 "USER_UNAUTHORIZED",
-                Refusal::MissingRole,
+                AuthFailure::MissingRole,
                 ("groupId", "32b6e34b3d91647abb20e7b8"),
             ),
         ] {
@@ -496,8 +506,8 @@ async fn correct_credentials_can_be_insufficient() {
             let reply = Signature::fresh(&atlas).await.send(&atlas).await;
             assert_eq!(reply.error(), (status, code.to_owned()));
             let (name, value) = parameter;
-            let expected = match dialect {
-                Dialect::Live => json!([value]),
+            let expected = match fidelity {
+                Fidelity::Live => json!([value]),
                 _ => json!([{ name: value }]),
             };
             assert_eq!(reply.json()["parameters"], expected);
@@ -525,7 +535,7 @@ async fn correct_credentials_can_be_insufficient() {
 
 #[tokio::test]
 async fn a_401_can_be_a_fault() {
-    let builder = guarded().fault(AnswerFault::Status(401), When::nth(2));
+    let builder = guarded().fault(ResponseFault::Status(401), When::nth(2));
     let atlas = start(builder.fault(BodyFault::Empty, When::nth(2))).await;
     let first = nonce(&atlas).await;
     let sign = |nonce: &str, count| Signature::of(&atlas, nonce, count);
@@ -554,10 +564,10 @@ async fn a_401_can_be_a_fault() {
         (401, 0, 0)
     );
 
-    let live = mock(0).dialect(Dialect::Live);
+    let live = mock(0).fidelity(Fidelity::Live);
     let code = "USER_UNAUTHORIZED".to_owned();
-    let builder = live.fault(AnswerFault::Error { status: 401, code }, When::nth(2));
-    let atlas = start(builder.fault(AnswerFault::Status(401), When::always())).await;
+    let builder = live.fault(ResponseFault::Error { status: 401, code }, When::nth(2));
+    let atlas = start(builder.fault(ResponseFault::Status(401), When::always())).await;
     let usual = list(&atlas, "").await;
     assert_eq!(
         (usual.error(), usual.json().get("parameters")),
@@ -620,9 +630,9 @@ async fn curl_authenticates() {
         let failures: Vec<_> = atlas
             .requests()
             .iter()
-            .filter_map(|entry| entry.refusal)
+            .filter_map(|entry| entry.auth_failure)
             .collect();
-        assert_eq!(failures, [Refusal::NoCredentials; 3]);
+        assert_eq!(failures, [AuthFailure::NoCredentials; 3]);
         assert_eq!(atlas.request_count(), 6);
     }
     let atlas = start(guarded()).await;
@@ -630,7 +640,7 @@ async fn curl_authenticates() {
         curl(&atlas, "public:privat", &queries[..1]).await,
         Some(vec![401])
     );
-    assert_eq!(last_failure(&atlas), Some(Refusal::WrongSecret));
+    assert_eq!(last_failure(&atlas), Some(AuthFailure::WrongSecret));
     for fault in [ChallengeFault::NoNonce, ChallengeFault::UnknownAlgorithm] {
         let atlas = start(guarded().challenge_fault(fault.clone(), When::always())).await;
         assert_eq!(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, DataChange, Fault, Links, MockAtlas, PageFault,
-    RetryAfter, RowFault, TotalCount, When,
+    BodyFault, CannedResponse, DataChange, Fault, ItemFault, Links, MockAtlas, PageFault,
+    ResponseFault, RetryAfter, TotalCount, When,
 };
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ async fn conditions_choose_requests() {
             [0, 0, 1, 0, 0, 1],
         ),
     ] {
-        let atlas = start(mock(25).fault(AnswerFault::Status(500), when.clone())).await;
+        let atlas = start(mock(25).fault(ResponseFault::Status(500), when.clone())).await;
         assert_eq!(list(&atlas, "pageNum=0").await.status, 400, "not counted");
         assert_eq!(failures(&atlas, &pages).await, expected, "{when:?}");
     }
@@ -71,19 +71,19 @@ async fn conditions_choose_requests() {
 
 #[tokio::test]
 async fn faults_can_change_while_the_mock_runs() {
-    let atlas = always(AnswerFault::Status(500)).await;
+    let atlas = always(ResponseFault::Status(500)).await;
     assert_eq!(failures(&atlas, &[1]).await, [1]);
     atlas.clear_faults();
     assert_eq!(failures(&atlas, &[1]).await, [0]);
-    atlas.add_fault(AnswerFault::Status(500), When::nth(2));
+    atlas.add_fault(ResponseFault::Status(500), When::nth(2));
     assert_eq!(failures(&atlas, &[1, 1, 1]).await, [0, 1, 0]);
 }
 
 #[tokio::test]
 async fn the_first_response_wins_and_other_stages_combine() {
     let builder = mock(25)
-        .fault(AnswerFault::Status(404), When::page(1))
-        .fault(AnswerFault::Status(500), When::always())
+        .fault(ResponseFault::Status(404), When::page(1))
+        .fault(ResponseFault::Status(500), When::always())
         .fault(BodyFault::Empty, When::page(1))
         .fault(Fault::header("X-Fault", "yes"), When::page(1));
     let atlas = start(builder).await;
@@ -104,12 +104,12 @@ async fn statuses_have_their_usual_bodies() {
         (429, "RATE_LIMITED"),
         (500, "UNEXPECTED_ERROR"),
     ] {
-        let reply = list(&always(AnswerFault::Status(status)).await, "").await;
+        let reply = list(&always(ResponseFault::Status(status)).await, "").await;
         assert_eq!(reply.error(), (status, code.to_owned()));
         assert_eq!(reply.header("content-type"), Some("application/json"));
     }
     for status in [502, 503, 504] {
-        let reply = list(&always(AnswerFault::Status(status)).await, "").await;
+        let reply = list(&always(ResponseFault::Status(status)).await, "").await;
         assert_eq!(reply.status, status);
         assert_eq!(
             reply.header("content-type"),
@@ -119,7 +119,7 @@ async fn statuses_have_their_usual_bodies() {
         assert!(reply.body.starts_with(title.as_bytes()));
     }
     let code = "IP_ADDRESS_NOT_ON_ACCESS_LIST".to_owned();
-    let atlas = always(AnswerFault::Error {
+    let atlas = always(ResponseFault::Error {
         status: 403,
         code: code.clone(),
     })
@@ -131,14 +131,14 @@ async fn statuses_have_their_usual_bodies() {
         (200, &json!(403))
     );
 
-    let atlas = always(AnswerFault::CountTimeout).await;
+    let atlas = always(ResponseFault::CountTimeout).await;
     assert_eq!(
         list(&atlas, "").await.error(),
         (500, "TIMEOUT_WHILE_PAGING".to_owned())
     );
     assert_eq!(list(&atlas, "includeCount=false").await.status, 200);
 
-    let text = list(&always(AnswerFault::ServerErrorText).await, "").await;
+    let text = list(&always(ResponseFault::ServerErrorText).await, "").await;
     assert_eq!((text.status, &*text.body), (500, &b"Server Error"[..]));
     let canned = list(&always(CannedResponse::new(299).body(*b"\0\xff")).await, "").await;
     assert_eq!((canned.status, &*canned.body), (299, &b"\0\xff"[..]));
@@ -151,12 +151,12 @@ async fn retry_after_is_absent_a_number_or_a_date() {
         (RetryAfter::Seconds(0), Some("0")),
         (RetryAfter::Seconds(7), Some("7")),
     ] {
-        let reply = list(&always(AnswerFault::RateLimited(after)).await, "").await;
+        let reply = list(&always(ResponseFault::RateLimited(after)).await, "").await;
         assert_eq!((reply.status, reply.header("retry-after")), (429, expected));
     }
     let hour = Duration::from_secs(3_600);
     let before = SystemTime::now() + hour - Duration::from_secs(1);
-    let atlas = always(AnswerFault::TokenBucketEmpty(RetryAfter::Date(hour))).await;
+    let atlas = always(ResponseFault::TokenBucketEmpty(RetryAfter::Date(hour))).await;
     let reply = list(&atlas, "").await;
     assert_eq!(reply.error(), (429, "RATE_LIMITED_TOKEN_BUCKET".to_owned()));
     let date = chrono::DateTime::parse_from_rfc2822(reply.header("retry-after").unwrap());
@@ -229,20 +229,20 @@ async fn one_item_can_be_odd_among_good_ones() {
         }
         items
     };
-    let odd = async |place, fault| page(&always(PageFault::Row { place, fault }).await, 1).await;
+    let odd = async |place, fault| page(&always(PageFault::Item { place, fault }).await, 1).await;
     let mut expected = comparable(&page(&start(mock(25)).await, 1).await);
     expected[3]["status"] = json!("frozen");
     assert_eq!(
-        comparable(&odd(3, RowFault::set("status", "frozen")).await),
+        comparable(&odd(3, ItemFault::set("status", "frozen")).await),
         expected
     );
-    let removed = odd(0, RowFault::remove("id")).await.json();
+    let removed = odd(0, ItemFault::remove("id")).await.json();
     assert_eq!(removed["results"][0].get("id"), None);
     assert_eq!(
-        odd(9, RowFault::Replace(json!(7))).await.json()["results"][9],
+        odd(9, ItemFault::Replace(json!(7))).await.json()["results"][9],
         7
     );
-    let past_the_end = odd(10, RowFault::remove("id")).await;
+    let past_the_end = odd(10, ItemFault::remove("id")).await;
     assert_eq!(past_the_end.ids().len(), 10);
 }
 
@@ -250,20 +250,20 @@ async fn one_item_can_be_odd_among_good_ones() {
 async fn the_catalogue_sets_and_removes_every_field() {
     let atlas = start(mock(1)).await;
     let item = page(&atlas, 1).await.json()["results"][0].clone();
-    let catalogue = RowFault::catalogue();
+    let catalogue = ItemFault::catalogue();
     for field in item.as_object().unwrap().keys() {
         assert!(
-            catalogue.contains(&RowFault::remove(field)),
+            catalogue.contains(&ItemFault::remove(field)),
             "{field} is never removed"
         );
         assert!(
-            catalogue.contains(&RowFault::set(field, Value::Null)),
+            catalogue.contains(&ItemFault::set(field, Value::Null)),
             "{field} is never null"
         );
     }
     for fault in catalogue {
         atlas.clear_faults();
-        let odd = PageFault::Row {
+        let odd = PageFault::Item {
             place: 0,
             fault: fault.clone(),
         };

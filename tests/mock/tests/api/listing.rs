@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    CannedResponse, ClusterKind, Dialect, Links, StartError, Sunset, TotalCount,
+    CannedResponse, ClusterKind, Fidelity, Links, StartError, Sunset, TotalCount,
 };
 use serde_json::{Value, json};
 
@@ -357,7 +357,7 @@ async fn links_and_count_can_be_wrong() {
 #[tokio::test]
 async fn items_can_be_literal_or_hidden() {
     let items = json!([{ "id": "a", "status": "PENDING" }, null, { "id": 7 }, { "id": "b" }]);
-    let atlas = start(mock(0).rows(items.as_array().unwrap().clone())).await;
+    let atlas = start(mock(0).items(items.as_array().unwrap().clone())).await;
     assert_eq!(list(&atlas, "").await.json()["results"], items);
     assert_eq!(atlas.snapshot_ids(), ["a", "b"]);
 
@@ -375,7 +375,7 @@ async fn items_can_be_literal_or_hidden() {
 
 #[tokio::test]
 async fn live_responses_are_as_recorded() {
-    let atlas = start(mock(100).dialect(Dialect::Live)).await;
+    let atlas = start(mock(100).fidelity(Fidelity::Live)).await;
     let page = list(&atlas, "").await.json();
     let items = page["results"].as_array().unwrap();
     for item in items
@@ -403,7 +403,7 @@ async fn live_responses_are_as_recorded() {
     }
     let other = get(&atlas, &path(&atlas).replace("Instance0", "Other")).await;
     assert_eq!(other.json()["parameters"], json!(["Other", PROJECT]));
-    let atlas = start(mock(0).dialect(Dialect::Live).require_token("t")).await;
+    let atlas = start(mock(0).fidelity(Fidelity::Live).require_token("t")).await;
     assert_eq!(list(&atlas, "").await.error(), (401, String::new()));
 }
 
@@ -462,8 +462,8 @@ async fn the_log_contains_the_request_as_sent() {
 async fn invalid_settings_prevent_the_start() {
     let error = mock(0).project_id("xyz").start().await.unwrap_err();
     assert!(matches!(error, StartError::ProjectId(id) if id == "xyz"));
-    let error = mock(0).instance_name("").start().await.unwrap_err();
-    assert!(matches!(error, StartError::InstanceName(_)));
+    let error = mock(0).cluster_name("").start().await.unwrap_err();
+    assert!(matches!(error, StartError::ClusterName(_)));
     let atlas = start(mock(0)).await;
     let port = atlas
         .base_url()
@@ -529,7 +529,7 @@ async fn each_api_rejects_the_other_kind_and_a_sunset_ends_the_serverless_api() 
             "NOT_SERVERLESS_TENANT_CLUSTER",
         ),
         (
-            flex_mock().instance_name("Other"),
+            flex_mock().cluster_name("Other"),
             &flex,
             404,
             "CLUSTER_NOT_FOUND",

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, CannedResponse, ChallengeFault, DataChange, ExpiresIn, Fault,
-    MockAtlas, MockAtlasBuilder, PageFault, Refusal, RetryAfter, TokenEndpoint, When, WireFault,
+    AuthFailure, BodyFault, CannedResponse, ChallengeFault, DataChange, ExpiresIn, Fault,
+    MockAtlas, MockAtlasBuilder, PageFault, ResponseFault, RetryAfter, TokenEndpoint, When,
+    WireFault,
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ async fn revoke(atlas: &MockAtlas, form: &str) -> Reply {
 }
 
 /// The status of the listing with this token, and why the token was rejected.
-async fn use_token(atlas: &MockAtlas, token: &str) -> (u16, Option<Refusal>) {
+async fn use_token(atlas: &MockAtlas, token: &str) -> (u16, Option<AuthFailure>) {
     let reply = authorized(atlas, &format!("Bearer {token}")).await;
     (reply.status, last_failure(atlas))
 }
@@ -97,7 +98,7 @@ async fn issued_tokens_are_accepted() {
     let atlas = start(accounted()).await;
     assert_eq!(
         use_token(&atlas, "guess").await,
-        (401, Some(Refusal::UnknownToken))
+        (401, Some(AuthFailure::UnknownToken))
     );
     let reply = request_token(&atlas).await;
     assert_eq!(
@@ -146,7 +147,7 @@ async fn token_requests_are_logged_separately() {
         (&*log[0].method, &*log[0].path),
         ("POST", "/api/oauth/token")
     );
-    assert_eq!((log[0].status, log[0].refusal), (Some(200), None));
+    assert_eq!((log[0].status, log[0].auth_failure), (Some(200), None));
     assert!(log[0].authorization_is(BASIC.1));
     assert_eq!(
         (log[1].status, log[1].grant_type.as_ref()),
@@ -170,15 +171,15 @@ async fn token_requests_are_logged_separately() {
 async fn wrong_account_credentials_are_an_invalid_client() {
     let atlas = start(accounted()).await;
     for (authorization, failure) in [
-        (None, Refusal::NoCredentials),
-        (Some("Bearer aWQ6c2VjcmV0"), Refusal::UnknownScheme),
-        (Some("Basic"), Refusal::Malformed),
-        (Some("Basic id:secret"), Refusal::Malformed),
-        (Some("Basic /w=="), Refusal::Malformed),
+        (None, AuthFailure::NoCredentials),
+        (Some("Bearer aWQ6c2VjcmV0"), AuthFailure::UnknownScheme),
+        (Some("Basic"), AuthFailure::Malformed),
+        (Some("Basic id:secret"), AuthFailure::Malformed),
+        (Some("Basic /w=="), AuthFailure::Malformed),
         // `aid:secret`, `id:secreu`, `secret:id`
-        (Some("Basic YWlkOnNlY3JldA=="), Refusal::UnknownUser),
-        (Some("Basic aWQ6c2VjcmV1"), Refusal::WrongSecret),
-        (Some("Basic c2VjcmV0Omlk"), Refusal::UnknownUser),
+        (Some("Basic YWlkOnNlY3JldA=="), AuthFailure::UnknownUser),
+        (Some("Basic aWQ6c2VjcmV1"), AuthFailure::WrongSecret),
+        (Some("Basic c2VjcmV0Omlk"), AuthFailure::UnknownUser),
     ] {
         for endpoint in [ISSUE, REVOKE] {
             let mut headers = vec![FORM];
@@ -192,7 +193,7 @@ async fn wrong_account_credentials_are_an_invalid_client() {
             assert_eq!(reply.challenges(), ["Basic realm=\"MMS Public API\""]);
             let log = atlas.token_requests();
             assert_eq!(
-                log.last().unwrap().refusal,
+                log.last().unwrap().auth_failure,
                 Some(failure),
                 "{authorization:?}"
             );
@@ -259,9 +260,9 @@ async fn tokens_expire_whatever_expires_in_says() {
         (HOUR, ExpiresIn::Exact, Some(json!(3600))),
         (HOUR / 60, ExpiresIn::Exact, Some(json!(60))),
         (HOUR, ExpiresIn::Absent, None),
-        (HOUR, ExpiresIn::Says(json!(-1)), Some(json!(-1))),
-        (HOUR, ExpiresIn::Says(json!("soon")), Some(json!("soon"))),
-        (HOUR, ExpiresIn::Says(Value::Null), Some(Value::Null)),
+        (HOUR, ExpiresIn::Fixed(json!(-1)), Some(json!(-1))),
+        (HOUR, ExpiresIn::Fixed(json!("soon")), Some(json!("soon"))),
+        (HOUR, ExpiresIn::Fixed(Value::Null), Some(Value::Null)),
     ] {
         let atlas = start(accounted().token_lifetime(lifetime).expires_in(expires_in)).await;
         let body = request_token(&atlas).await.json();
@@ -272,14 +273,14 @@ async fn tokens_expire_whatever_expires_in_says() {
         advance(MOMENT).await;
         assert_eq!(
             use_token(&atlas, token).await,
-            (401, Some(Refusal::ExpiredToken))
+            (401, Some(AuthFailure::ExpiredToken))
         );
         assert_eq!(atlas.live_tokens(), 0);
         let next = self::token(&atlas).await;
         atlas.expire_tokens();
         assert_eq!(
             use_token(&atlas, &next).await,
-            (401, Some(Refusal::ExpiredToken))
+            (401, Some(AuthFailure::ExpiredToken))
         );
         let next = self::token(&atlas).await;
         assert_eq!(use_token(&atlas, &next).await, (200, None));
@@ -315,7 +316,7 @@ async fn the_number_of_valid_tokens_is_limited() {
 
 #[tokio::test(start_paused = true)]
 async fn revoked_tokens_are_rejected() {
-    let atlas = start(accounted().revoke_fault(AnswerFault::Status(503), When::first(1))).await;
+    let atlas = start(accounted().revoke_fault(ResponseFault::Status(503), When::first(1))).await;
     let (kept, revoked) = (token(&atlas).await, token(&atlas).await);
     let form = format!("token={revoked}");
     assert_eq!(revoke(&atlas, &form).await.status, 503);
@@ -342,7 +343,7 @@ async fn revoked_tokens_are_rejected() {
     advance(HOUR).await;
     assert_eq!(
         use_token(&atlas, &revoked).await,
-        (401, Some(Refusal::RevokedToken))
+        (401, Some(AuthFailure::RevokedToken))
     );
 }
 
@@ -350,15 +351,15 @@ async fn revoked_tokens_are_rejected() {
 async fn token_faults_count_valid_token_requests() {
     let builder = accounted()
         .token_fault(
-            AnswerFault::RateLimited(RetryAfter::Seconds(7)),
+            ResponseFault::RateLimited(RetryAfter::Seconds(7)),
             When::first(2),
         )
-        .token_fault(AnswerFault::Status(503), When::nth(3))
+        .token_fault(ResponseFault::Status(503), When::nth(3))
         // Without an effect on tokens.
-        .token_fault(AnswerFault::Status(500), When::page(1))
+        .token_fault(ResponseFault::Status(500), When::page(1))
         .token_fault(PageFault::NoResults, When::always())
         .token_fault(DataChange::DeleteHead(1), When::always())
-        .fault(AnswerFault::Status(401), When::first(1));
+        .fault(ResponseFault::Status(401), When::first(1));
     let atlas = start(builder).await;
     assert_eq!(send(&atlas, ISSUE, &[FORM], GRANT).await.status, 401);
     assert_eq!(send(&atlas, ISSUE, &[BASIC, FORM], "").await.status, 400);
@@ -390,7 +391,7 @@ async fn token_faults_count_valid_token_requests() {
     );
     assert_eq!(atlas.snapshot_ids().len(), 3);
 
-    atlas.add_token_fault(AnswerFault::Status(503), When::always());
+    atlas.add_token_fault(ResponseFault::Status(503), When::always());
     atlas.add_token_fault(Fault::header("X-Fault", "yes"), When::always());
     let reply = request_token(&atlas).await;
     assert_eq!((reply.status, reply.header("x-fault")), (503, Some("yes")));
@@ -453,7 +454,7 @@ async fn several_credentials_can_be_required() {
     atlas.expire_tokens();
     assert_eq!(
         use_token(&atlas, &issued).await,
-        (401, Some(Refusal::ExpiredToken))
+        (401, Some(AuthFailure::ExpiredToken))
     );
     assert_eq!(
         use_token(&atlas, "static").await,
@@ -467,11 +468,11 @@ async fn several_credentials_can_be_required() {
     let token = token(&atlas).await;
     assert_eq!(
         use_token(&atlas, &token).await,
-        (403, Some(Refusal::IpNotAllowed))
+        (403, Some(AuthFailure::IpNotAllowed))
     );
     assert_eq!(
         use_token(&atlas, "guess").await,
-        (401, Some(Refusal::UnknownToken))
+        (401, Some(AuthFailure::UnknownToken))
     );
 
     // Settings without their credentials require nothing.

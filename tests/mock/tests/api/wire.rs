@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use atlas_snapshots_mock::{AnswerFault, MockAtlas, When, WireFault};
+use atlas_snapshots_mock::{MockAtlas, ResponseFault, When, WireFault};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
@@ -132,7 +132,7 @@ async fn delays_add_up_and_precede_other_faults() {
     let atlas = faulty(WireFault::Delay(HOUR)).await;
     atlas.add_fault(WireFault::Delay(HOUR), When::first(1));
     atlas.add_fault(WireFault::Truncate, When::first(1));
-    atlas.add_fault(AnswerFault::Status(500), When::first(1));
+    atlas.add_fault(ResponseFault::Status(500), When::first(1));
     let began = Instant::now();
     let reply = list(&atlas, "").await;
     assert_eq!(reply.status, 500, "errors use the same connection");

@@ -59,7 +59,7 @@ impl Output for NdjsonOutput {
     }
 }
 
-/// One JSON array, written row by row: valid once finished, whatever the number of rows.
+/// One JSON array, written row by row: valid once finished, with any number of rows.
 #[derive(Default)]
 struct JsonOutput {
     has_rows: bool,

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    ChallengeFault, ClusterKind, Dialect, DigestAlgorithm, ExpiresIn, Fault, Links, MockAtlas,
+    ChallengeFault, ClusterKind, DigestAlgorithm, ExpiresIn, Fault, Fidelity, Links, MockAtlas,
     MockAtlasBuilder, Sunset, TotalCount, When,
 };
 use clap::{Args, Parser};
@@ -254,7 +254,7 @@ impl Arguments {
             .seed(self.seed)
             .latency(Duration::from_millis(self.latency_ms))
             .project_id(self.project)
-            .instance_name(self.cluster)
+            .cluster_name(self.cluster)
             .kind(self.kind)
             .total_count(self.total_count)
             .links(self.links);
@@ -265,7 +265,7 @@ impl Arguments {
             builder = builder.sunset(sunset);
         }
         if self.live {
-            builder = builder.dialect(Dialect::Live);
+            builder = builder.fidelity(Fidelity::Live);
         }
         if let Some(requests) = self.rate_limit {
             builder = builder.rate_limit(requests.get(), Duration::from_secs(60));

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    AnswerFault, BodyFault, ChallengeFault, DataChange, ExpiresIn, Fault, Links, PageFault,
-    RetryAfter, RowFault, TotalCount, When, WireFault,
+    BodyFault, ChallengeFault, DataChange, ExpiresIn, Fault, ItemFault, Links, PageFault,
+    ResponseFault, RetryAfter, TotalCount, When, WireFault,
 };
 use clap::ValueEnum;
 
@@ -85,10 +85,10 @@ fn fault(text: &str) -> Parsed<Fault> {
 
 fn plain_fault(name: &str) -> Option<Fault> {
     Some(match name {
-        "rate-limit" => AnswerFault::RateLimited(RetryAfter::Absent).into(),
-        "token-bucket" => AnswerFault::TokenBucketEmpty(RetryAfter::Absent).into(),
-        "count-timeout" => AnswerFault::CountTimeout.into(),
-        "server-error-text" => AnswerFault::ServerErrorText.into(),
+        "rate-limit" => ResponseFault::RateLimited(RetryAfter::Absent).into(),
+        "token-bucket" => ResponseFault::TokenBucketEmpty(RetryAfter::Absent).into(),
+        "count-timeout" => ResponseFault::CountTimeout.into(),
+        "server-error-text" => ResponseFault::ServerErrorText.into(),
         "empty-page" => PageFault::Empty.into(),
         "endless-pages" => PageFault::Endless.into(),
         "no-results" => PageFault::NoResults.into(),
@@ -111,7 +111,7 @@ fn plain_fault(name: &str) -> Option<Fault> {
         "reset-in-body" => WireFault::ResetInBody.into(),
         "stall" => WireFault::Stall.into(),
         "endless-body" => WireFault::EndlessBody.into(),
-        _ => AnswerFault::Status(status(name)?).into(),
+        _ => ResponseFault::Status(status(name)?).into(),
     })
 }
 
@@ -120,8 +120,8 @@ fn fault_with_value(name: &str, value: &str) -> Parsed<Fault> {
     let count = || number::<usize>(name, value);
     let milliseconds = || number(name, value).map(Duration::from_millis);
     Ok(match name {
-        "rate-limit" => AnswerFault::RateLimited(retry_after(name, value)?).into(),
-        "token-bucket" => AnswerFault::TokenBucketEmpty(retry_after(name, value)?).into(),
+        "rate-limit" => ResponseFault::RateLimited(retry_after(name, value)?).into(),
+        "token-bucket" => ResponseFault::TokenBucketEmpty(retry_after(name, value)?).into(),
         "short-page" => PageFault::Short(count()?).into(),
         "repeat-page" => PageFault::Repeat(number(name, value)?).into(),
         "total-count" => PageFault::TotalCount(total_count(value)?).into(),
@@ -149,7 +149,7 @@ fn fault_with_value(name: &str, value: &str) -> Parsed<Fault> {
         _ => match status(name) {
             Some(status) => {
                 let code = value.to_owned();
-                AnswerFault::Error { status, code }.into()
+                ResponseFault::Error { status, code }.into()
             }
             None if plain_fault(name).is_some() => return Err(must_be("no value")),
             None => return Err(format!("there is no fault {name:?}")),
@@ -176,14 +176,14 @@ fn retry_after(name: &str, value: &str) -> Parsed<RetryAfter> {
 fn item(value: &str) -> Option<PageFault> {
     let (place, change) = value.split_once(':')?;
     let fault = match change.strip_prefix('-') {
-        Some(field) => RowFault::remove(field),
+        Some(field) => ItemFault::remove(field),
         None => match change.split_once('=')? {
-            ("", item) => RowFault::Replace(json(item)?),
-            (field, value) => RowFault::set(field, json(value)?),
+            ("", item) => ItemFault::Replace(json(item)?),
+            (field, value) => ItemFault::set(field, json(value)?),
         },
     };
     let place = place.parse().ok()?;
-    Some(PageFault::Row { place, fault })
+    Some(PageFault::Item { place, fault })
 }
 
 /// `exact`, `absent`, `=N` (always), `+N` or `-N` (relative).
@@ -211,7 +211,7 @@ pub(crate) fn expires_in(text: &str) -> Parsed<ExpiresIn> {
         _ => text
             .strip_prefix('=')
             .and_then(json)
-            .map(ExpiresIn::Says)
+            .map(ExpiresIn::Fixed)
             .ok_or_else(|| mismatch("expires-in", "exact, absent or =JSON", text)),
     }
 }
@@ -281,32 +281,32 @@ mod tests {
     fn values_follow_the_colon() {
         let second = Duration::from_secs(1);
         let code = "SOME_CODE".to_owned();
-        let item = |fault| PageFault::Row { place: 3, fault }.into();
+        let item = |fault| PageFault::Item { place: 3, fault }.into();
         let count = |count| PageFault::TotalCount(count).into();
         let cases: [(&str, Fault); 26] = [
             (
                 "403:SOME_CODE",
-                AnswerFault::Error { status: 403, code }.into(),
+                ResponseFault::Error { status: 403, code }.into(),
             ),
             (
                 "rate-limit",
-                AnswerFault::RateLimited(RetryAfter::Absent).into(),
+                ResponseFault::RateLimited(RetryAfter::Absent).into(),
             ),
             (
                 "rate-limit:0",
-                AnswerFault::RateLimited(RetryAfter::Seconds(0)).into(),
+                ResponseFault::RateLimited(RetryAfter::Seconds(0)).into(),
             ),
             (
                 "rate-limit:date+1",
-                AnswerFault::RateLimited(RetryAfter::Date(second)).into(),
+                ResponseFault::RateLimited(RetryAfter::Date(second)).into(),
             ),
             (
                 "token-bucket",
-                AnswerFault::TokenBucketEmpty(RetryAfter::Absent).into(),
+                ResponseFault::TokenBucketEmpty(RetryAfter::Absent).into(),
             ),
             (
                 "token-bucket:5",
-                AnswerFault::TokenBucketEmpty(RetryAfter::Seconds(5)).into(),
+                ResponseFault::TokenBucketEmpty(RetryAfter::Seconds(5)).into(),
             ),
             ("short-page:7", PageFault::Short(7).into()),
             ("repeat-page:1", PageFault::Repeat(1).into()),
@@ -324,11 +324,11 @@ mod tests {
             ),
             (
                 "item:3:status=\"a=b:c\"",
-                item(RowFault::set("status", "a=b:c")),
+                item(ItemFault::set("status", "a=b:c")),
             ),
-            ("row:3:status=\"a\"", item(RowFault::set("status", "a"))),
-            ("item:3:-id", item(RowFault::remove("id"))),
-            ("item:3:=[1]", item(RowFault::Replace(json!([1])))),
+            ("row:3:status=\"a\"", item(ItemFault::set("status", "a"))),
+            ("item:3:-id", item(ItemFault::remove("id"))),
+            ("item:3:=[1]", item(ItemFault::Replace(json!([1])))),
             ("padding:9", BodyFault::Padding(9).into()),
             (
                 "header:Retry-After=1=2",

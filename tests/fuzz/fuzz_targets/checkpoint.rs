@@ -9,7 +9,8 @@ fuzz_target!(|text: &[u8]| {
     if let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(text) {
         let written = serde_json::to_string(&checkpoint).expect("a checkpoint can be written");
         assert!(written.starts_with(r#"{"version":2,"#));
-        let again: Checkpoint = serde_json::from_str(&written).expect("a written checkpoint can be read");
+        let again: Checkpoint =
+            serde_json::from_str(&written).expect("a written checkpoint can be read");
         assert_eq!(again, checkpoint);
     }
 });

@@ -11,13 +11,23 @@ fuzz_target!(|body: &[u8]| {
             let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
             // `Value` accepts a duplicate key, and the library does not.
             if let Ok(page) = serde_json::from_slice::<Value>(body) {
-                assert_eq!(page["results"].as_array().map(Vec::len), Some(readable + unreadable));
+                assert_eq!(
+                    page["results"].as_array().map(Vec::len),
+                    Some(readable + unreadable)
+                );
             }
         }
         Err(error) => {
-            assert!(matches!(error.kind(), ErrorKind::Decode | ErrorKind::Protocol));
+            assert!(matches!(
+                error.kind(),
+                ErrorKind::Decode | ErrorKind::Protocol
+            ));
             assert_eq!(error.status(), Some(200));
-            assert!(error.body_excerpt().is_none_or(|text| text.chars().count() <= 512));
+            assert!(
+                error
+                    .body_excerpt()
+                    .is_none_or(|text| text.chars().count() <= 512)
+            );
             assert!(!error.to_string().contains(char::is_control));
         }
     }

@@ -1,4 +1,4 @@
-// Written by `cargo xtask codegen`; do not edit. `cargo xtask codegen --check` tells when it is stale.
+// Written by `cargo xtask codegen`; do not edit. `cargo xtask codegen --check` reports whether it is stale.
 //
 // Generator: progenitor 0.15.1, typify 0.8.0, prettyplease 0.3.0.
 // Inputs, with their sha256:

@@ -138,7 +138,7 @@ fn header<'a>(inputs: impl Iterator<Item = &'a Input>) -> String {
         format!("//   {}  {}\n", sum.as_slice().concat(), input.path)
     });
     format!(
-        "// Written by `cargo xtask codegen`; do not edit. `cargo xtask codegen --check` tells when it is stale.\n\
+        "// Written by `cargo xtask codegen`; do not edit. `cargo xtask codegen --check` reports whether it is stale.\n\
          //\n\
          // Generator: {}.\n\
          // Inputs, with their sha256:\n\

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Failure, check, root};
+use crate::{Failure, root};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -148,9 +148,6 @@ impl Bundle {
         if let Some([one, other]) = same {
             let problem = format!("{} is a fragment of the same name", one.path);
             return Err(Failure::new(&other.path, problem));
-        }
-        for fragment in fragments {
-            check::check_fragment(fragment, fragments)?;
         }
         let files: Vec<&str> = fragments.iter().map(|it| it.path.as_str()).collect();
         let mut bundle = Self {

@@ -6,12 +6,11 @@ use openapiv3::OpenAPI;
 use quote::ToTokens as _;
 use serde::Deserialize as _;
 use serde_json::Value;
-use syn::Item;
+use syn::{Attribute, Ident, Item, LitStr};
 
 use crate::{
     Failure,
     bundle::{Bundle, Input, child, mappings, members, reference},
-    generate::wire_name,
 };
 
 const NAMED_SCHEMA: &str = "#/components/schemas/";
@@ -21,6 +20,21 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 pub(crate) fn folded(name: &str) -> String {
     let letters = name.chars().filter(|it| it.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The name that serde gives a field or variant.
+pub(crate) fn wire_name(attributes: &[Attribute], ident: &Ident) -> String {
+    let mut name = ident.to_string();
+    for attribute in attributes.iter().filter(|it| it.path().is_ident("serde")) {
+        // The parser may stop at other arguments; the generator writes `rename` first.
+        let _ = attribute.parse_nested_meta(|argument| {
+            if argument.path.is_ident("rename") {
+                name = argument.value()?.parse::<LitStr>()?.value();
+            }
+            Ok(())
+        });
+    }
+    name
 }
 
 /// Checks one fragment, which must be valid by itself.

@@ -117,9 +117,9 @@ fn source(fragments: &[PathBuf], overlay: &Path) -> Result<String, Failure> {
     let overlay = Input::read(overlay)?;
 
     let header = header(fragments.iter().chain([&overlay]));
-    let documented = Bundle::of(&fragments)?;
+    let documented = join(&fragments)?;
     bundle::apply_overlay(&overlay, &mut fragments)?;
-    let patched = Bundle::of(&fragments).map_err(|failure| {
+    let patched = join(&fragments).map_err(|failure| {
         let overlay = &overlay.path;
         failure.help(format!(
             "the fragment itself is valid; the cause is in {overlay}"
@@ -128,6 +128,14 @@ fn source(fragments: &[PathBuf], overlay: &Path) -> Result<String, Failure> {
     let schemas = check::check_bundle(&patched)?;
     let media_types = check::media_types(&documented, &schemas)?;
     Ok(header + &generate::generate(&patched, &media_types)?)
+}
+
+/// One document of all fragments, each of which must be valid by itself.
+fn join(fragments: &[Input]) -> Result<Bundle, Failure> {
+    for fragment in fragments {
+        check::check_fragment(fragment, fragments)?;
+    }
+    Bundle::of(fragments)
 }
 
 /// The comment at the top of the generated file, with the generator and the inputs.

@@ -8,12 +8,12 @@ use std::{
 use openapiv3::OpenAPI;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use serde::Deserialize as _;
-use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, LitStr, parse_quote};
+use syn::{Fields, Ident, ImplItem, Item, ItemEnum, parse_quote};
 
 use crate::{
     Failure,
     bundle::Bundle,
-    check::{check_rust_types, folded},
+    check::{check_rust_types, folded, wire_name},
 };
 
 /// The crate of the generated client, whose own types `x-rust-type` names.
@@ -128,21 +128,6 @@ fn vocabulary(item: &Item) -> Option<Item> {
             }
         }
     })
-}
-
-/// The name that serde gives a field or variant.
-pub(crate) fn wire_name(attributes: &[Attribute], ident: &Ident) -> String {
-    let mut name = ident.to_string();
-    for attribute in attributes.iter().filter(|it| it.path().is_ident("serde")) {
-        // The parser may stop at other arguments; the generator writes `rename` first.
-        let _ = attribute.parse_nested_meta(|argument| {
-            if argument.path.is_ident("rename") {
-                name = argument.value()?.parse::<LitStr>()?.value();
-            }
-            Ok(())
-        });
-    }
-    name
 }
 
 /// The function from an operation to the value of its `Accept` header, for the operations in `source`.

@@ -124,22 +124,22 @@ pub(crate) fn fingerprint<T>(items: &[ReceivedItem<T>]) -> u64 {
     hasher.finish()
 }
 
+/// A page of items with these ids, for tests.
+#[cfg(test)]
+pub(super) fn items_of(ids: &[&str]) -> Vec<ReceivedItem<()>> {
+    let items = ids.iter().enumerate().map(|(index, id)| ReceivedItem {
+        index,
+        key: ItemKey::of_id(id),
+        content: Ok(()),
+    });
+    items.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn items(ids: &[&str]) -> Vec<ReceivedItem<()>> {
-        ids.iter()
-            .enumerate()
-            .map(|(index, id)| ReceivedItem {
-                index,
-                key: ItemKey::of_id(id),
-                content: Ok(()),
-            })
-            .collect()
-    }
 
     #[test]
     fn documented_ids_are_packed_and_others_kept() {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_tells_items_and_their_order_apart() {
-        let fingerprint = |ids: &[&str]| fingerprint(&items(ids));
+        let fingerprint = |ids: &[&str]| fingerprint(&items_of(ids));
         assert_eq!(fingerprint(&["1", "2"]), fingerprint(&["1", "2"]));
         assert_ne!(fingerprint(&["1", "2"]), fingerprint(&["2", "1"]));
         assert_ne!(fingerprint(&["1"]), fingerprint(&["2"]));

@@ -128,18 +128,8 @@ impl ResumeSearch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::items_of;
     use super::*;
-
-    fn items(ids: &[&str]) -> Vec<ReceivedItem<()>> {
-        ids.iter()
-            .enumerate()
-            .map(|(index, id)| ReceivedItem {
-                index,
-                key: ItemKey::of_id(id),
-                content: Ok(()),
-            })
-            .collect()
-    }
 
     fn search(page: u64) -> ResumeSearch {
         let cursor = Cursor {
@@ -162,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_item_in_its_place_is_found_at_once() {
-        let page = items(&["a", "x", "b"]);
+        let page = items_of(&["a", "x", "b"]);
         for (searched_on, moved) in [(3, false), (2, true)] {
             let found = search(searched_on).on_page(3, &page, false);
             assert_eq!(found, Found::Here { known: 2, moved });
@@ -176,7 +166,7 @@ mod tests {
         let found = loop {
             let page = *requested.last().unwrap();
             let (a, b) = (format!("a{page}"), format!("b{page}"));
-            match search.on_page(page, &items(&[&a, &b]), page == 5) {
+            match search.on_page(page, &items_of(&[&a, &b]), page == 5) {
                 Found::Elsewhere(page) => requested.push(page),
                 found => break found,
             }
@@ -196,7 +186,7 @@ mod tests {
         let mut search = search(3);
         assert_eq!(search.on_page::<()>(3, &[], false), Found::Elsewhere(2));
         assert_eq!(search.on_page::<()>(2, &[], false), Found::Elsewhere(4));
-        let page = items(&["a"]);
+        let page = items_of(&["a"]);
         assert_eq!(search.on_page(4, &page, false), Found::Elsewhere(1));
         assert_eq!(search.on_page(1, &page, false), Found::Repeated);
     }

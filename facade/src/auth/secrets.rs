@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::Error;
+use crate::error::{Error, redact};
 use crate::model::invalid_item::InvalidItem;
 
 /// The most secrets kept. An older token has expired before a server could repeat it.
@@ -40,9 +40,7 @@ impl Secrets {
         let id = item.id.as_mut();
         for text in [&mut item.reason, &mut item.raw].into_iter().chain(id) {
             for secret in secrets.iter().map(ExposeSecret::expose_secret) {
-                if !secret.is_empty() && text.contains(secret) {
-                    *text = text.replace(secret, "***");
-                }
+                redact(text, secret);
             }
         }
     }

@@ -45,7 +45,7 @@ impl ServiceAccount {
         let purpose = "requesting an access token";
         let response = self.post("/api/oauth/token", &form, purpose).await?;
         if response.status() != 200 {
-            return Err(rejection(&response, now).without(self.client_secret.expose_secret()));
+            return Err(rejection(&response, now));
         }
         // Nothing of a body that cannot be read is shown: it may contain a token.
         let body: TokenResponse = serde_json::from_slice(response.body()).map_err(|_| {

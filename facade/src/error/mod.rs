@@ -65,6 +65,13 @@ pub(crate) struct Position {
     pub(crate) checkpoint: Checkpoint,
 }
 
+/// Replaces `secret` in a text of the server.
+pub(crate) fn redact(text: &mut String, secret: &str) {
+    if !secret.is_empty() && text.contains(secret) {
+        *text = text.replace(secret, "***");
+    }
+}
+
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
         Self::new(ErrorKind::InvalidArgument).with_message(invalid.to_string())
@@ -126,9 +133,7 @@ impl Error {
         }
         let inner = &mut *self.0;
         for text in inner.body.texts_mut().chain(&mut inner.message) {
-            if text.contains(secret) {
-                *text = text.replace(secret, "***");
-            }
+            redact(text, secret);
         }
         let source = inner.source.take();
         inner.source = source.filter(|source| !format!("{source} {source:?}").contains(secret));

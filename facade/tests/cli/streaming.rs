@@ -15,7 +15,7 @@ fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
 
 #[tokio::test]
 async fn rows_of_one_page_do_not_wait_for_the_next() {
-    // The second page never comes, so whatever is read was printed before it.
+    // The second page never comes, so everything read was printed before it.
     let atlas = start(
         MockAtlas::builder()
             .snapshots(10)

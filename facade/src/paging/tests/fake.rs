@@ -90,7 +90,7 @@ pub(super) struct FakeSource {
     /// Milliseconds until the response, by page. Pages beyond are sent at once.
     pub(super) delays: Vec<u64>,
     pub(super) quirks: Mutex<HashMap<u64, VecDeque<Quirk>>>,
-    /// This page is sent whatever is requested.
+    /// This page is sent for every request.
     pub(super) always_page: Option<u64>,
     /// As the live service does on large sets: a request that wants a count fails.
     pub(super) counting_fails: bool,
@@ -135,7 +135,7 @@ impl FakeSource {
         }
     }
 
-    /// Exactly these pages, whatever page size is requested.
+    /// Exactly these pages, for every page size requested.
     pub(super) fn of_pages(pages: &[Range<u64>]) -> Self {
         let pages: Vec<Vec<u64>> = pages.iter().map(|page| page.clone().collect()).collect();
         Self {

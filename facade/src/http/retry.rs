@@ -10,6 +10,9 @@ use tokio::time::Instant;
 use super::clock::{Clock, Sleep};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The longest wait that a server can impose before a reported failure is repeated.
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+
 /// When and how often a failed request is sent again before its error is reported.
 ///
 /// Retried are: 408, 429, every 5xx, connection failures, timeouts, and bodies that were cut short. Every other error would occur again. The wait before retry *n* is random between
@@ -110,10 +113,8 @@ impl RetryPolicy {
         if !error.is_retryable() || attempt > self.max_retries || too_long {
             return RetryDecision::Fail;
         }
-        let doublings = attempt.saturating_sub(1).min(31);
-        let longest = self.base_delay.saturating_mul(1 << doublings);
-        let jitter = clock.jitter(longest.min(self.max_delay));
-        let shortest = self.min_delay.min(self.max_delay);
+        let jitter = self.jitter(clock, attempt);
+        let shortest = self.shortest();
         // Jitter is added to a requested wait, so that not all clients return at once.
         let wait = match requested {
             Some(wait) => wait.max(shortest).saturating_add(jitter),
@@ -124,6 +125,18 @@ impl RetryPolicy {
             wait,
             pause: is_rate_limit.then(|| requested.map_or(wait, |wait| wait.max(shortest))),
         }
+    }
+
+    /// The random part of the wait after attempt number `attempt`.
+    fn jitter(&self, clock: &dyn Clock, attempt: u32) -> Duration {
+        let doublings = attempt.saturating_sub(1).min(31);
+        let longest = self.base_delay.saturating_mul(1 << doublings);
+        clock.jitter(longest.min(self.max_delay))
+    }
+
+    /// The shortest wait before a request is sent again.
+    fn shortest(&self) -> Duration {
+        self.min_delay.min(self.max_delay)
     }
 }
 
@@ -161,6 +174,18 @@ impl Retrier {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    /// The wait before a request is repeated whose `error` was reported after `attempts`
+    /// attempts: what the server requested, up to two minutes, or a backoff. It applies with
+    /// retries off too.
+    #[allow(dead_code, reason = "the engine calls it next")]
+    pub(crate) fn pause_after(&self, error: &Error, attempts: u32) -> Duration {
+        let wait = match error.retry_after() {
+            Some(wait) => wait.min(LONGEST_PAUSE),
+            None => self.policy.jitter(&*self.clock, attempts),
+        };
+        wait.max(self.policy.shortest())
     }
 
     /// Calls `attempt` until it succeeds, fails for good, or the policy ends the retries, with
@@ -369,6 +394,26 @@ mod tests {
         assert_eq!(attempts_until_failure().await, 1);
         succeed().await.unwrap();
         assert_eq!(attempts_until_failure().await, 2);
+    }
+
+    #[test]
+    fn a_reported_failure_is_repeated_after_a_backoff_or_the_wait_of_the_server() {
+        let busy = || Error::new(ErrorKind::Server);
+        let limited = |seconds| {
+            Error::new(ErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(seconds)))
+        };
+        for policy in [policy(), policy().max_retries(0)] {
+            let pause = |share, error: Error, attempts| {
+                let retrier = Retrier::new(policy.clone(), Arc::new(FixedJitter(share)));
+                retrier.pause_after(&error, attempts).as_millis()
+            };
+            let backoffs = [0, 1, 2, 5, u32::MAX].map(|attempts| pause(1.0, busy(), attempts));
+            assert_eq!(backoffs, [100, 100, 200, 1000, 1000]);
+            assert_eq!(pause(0.0, busy(), 1), 30, "never below the shortest");
+            assert_eq!(pause(1.0, limited(0), 1), 30);
+            assert_eq!(pause(1.0, limited(7), 1), 7_000);
+            assert_eq!(pause(1.0, limited(3600), 1), 120_000);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ pub(crate) use body::{ErrorBody, excerpt};
 pub use kind::ErrorKind;
 
 use crate::model::checkpoint::Checkpoint;
+use crate::model::completeness::IncompleteReason;
 use crate::model::ids::InvalidValue;
 use crate::model::invalid_item::InvalidItem;
 
@@ -51,6 +52,7 @@ struct Inner {
     retry_after: Option<Duration>,
     position: Option<Position>,
     invalid_item: Option<InvalidItem>,
+    incomplete_reason: Option<IncompleteReason>,
     source: Option<Source>,
 }
 
@@ -96,6 +98,7 @@ impl Error {
             retry_after: None,
             position: None,
             invalid_item: None,
+            incomplete_reason: None,
             source: None,
         }))
     }
@@ -170,6 +173,12 @@ impl Error {
     fn with_invalid_item(mut self, item: InvalidItem) -> Self {
         self.0.invalid_item = Some(item);
         self
+    }
+
+    /// Adds why an item may be missing, to an error of kind `PossiblyIncomplete`.
+    pub(crate) fn with_incomplete_reason(mut self, reason: IncompleteReason) -> Self {
+        self.0.incomplete_reason = Some(reason);
+        self.with_message(reason.to_string())
     }
 
     pub(crate) fn at(mut self, position: Position) -> Self {
@@ -257,6 +266,12 @@ impl Error {
     #[must_use]
     pub fn invalid_item(&self) -> Option<&InvalidItem> {
         self.0.invalid_item.as_ref()
+    }
+
+    /// Why an item may be missing; present exactly for [`ErrorKind::PossiblyIncomplete`].
+    #[must_use]
+    pub fn incomplete_reason(&self) -> Option<IncompleteReason> {
+        self.0.incomplete_reason
     }
 
     pub(crate) fn into_invalid_item(self) -> Option<InvalidItem> {

@@ -179,13 +179,17 @@ impl Retrier {
     /// The wait before a request is repeated whose `error` was reported after `attempts`
     /// attempts: what the server requested, up to two minutes, or a backoff. It applies with
     /// retries off too.
-    #[allow(dead_code, reason = "the engine calls it next")]
     pub(crate) fn pause_after(&self, error: &Error, attempts: u32) -> Duration {
-        let wait = match error.retry_after() {
-            Some(wait) => wait.min(LONGEST_PAUSE),
-            None => self.policy.jitter(&*self.clock, attempts),
-        };
-        wait.max(self.policy.shortest())
+        match error.retry_after() {
+            Some(wait) => wait.min(LONGEST_PAUSE).max(self.policy.shortest()),
+            None => self.backoff(attempts),
+        }
+    }
+
+    /// The wait after attempt number `attempt`.
+    pub(crate) fn backoff(&self, attempt: u32) -> Duration {
+        let jitter = self.policy.jitter(&*self.clock, attempt);
+        jitter.max(self.policy.shortest())
     }
 
     /// Calls `attempt` until it succeeds, fails for good, or the policy ends the retries, with

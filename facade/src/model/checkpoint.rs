@@ -116,7 +116,7 @@ impl Checkpoint {
         self.items_seen
     }
 
-    /// The total that the server reported last; an estimate.
+    /// The last total that was not below the number of items seen; an estimate.
     #[must_use]
     pub fn reported_total(&self) -> Option<u64> {
         self.reported_total

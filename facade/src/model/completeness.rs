@@ -30,6 +30,11 @@ pub enum Completeness {
     InProgress,
     /// The listing reached its end, and nothing suggests that an item is missing. The [`Basis`]
     /// says how much that means.
+    ///
+    /// On any basis, two things cannot be seen: a page that the server sends empty where neither a
+    /// total nor a `next` link nor a full page before it promised items, and items missing from
+    /// every response where the total exceeds what came by less than a page, which is the error
+    /// that Atlas's totals have (recorded).
     Complete(Basis),
     /// The listing reached its end, and an item may be missing.
     PossiblyIncomplete(IncompleteReason),
@@ -42,6 +47,11 @@ impl Completeness {
     #[must_use]
     pub const fn is_complete(self) -> bool {
         matches!(self, Self::Complete(_))
+    }
+
+    /// Whether the listing reached its end.
+    pub(crate) const fn has_ended(self) -> bool {
+        matches!(self, Self::Complete(_) | Self::PossiblyIncomplete(_))
     }
 }
 
@@ -89,13 +99,15 @@ closed_enum! {
     /// Atlas pages by offset. When an item leaves the set between two page reads, all items
     /// behind it move forward, and one of them can move past the reader.
     IncompleteReason {
-        /// `totalCount` differed between two pages.
+        /// `totalCount` differed between two pages, both not below the items seen by then.
         TotalChanged = "totalChanged",
-        /// Fewer items came than the server said there are.
+        /// Fewer items came than `totalCount` says: by a page or more, or by any number where a
+        /// page in the middle was shorter than another one. A total is an estimate, so one that
+        /// is higher by less is no reason.
         TotalNotReached = "totalNotReached",
         /// An item came twice, so items moved while pages were read.
         DuplicateItem = "duplicateItem",
-        /// A page in the middle came empty or shorter than requested.
+        /// A page came empty that should have had items, also when it was requested again.
         EmptyPage = "emptyPage",
         /// The last item of the checkpoint was not where it had been.
         ResumePointMoved = "resumePointMoved",
@@ -113,7 +125,7 @@ impl fmt::Display for IncompleteReason {
             Self::TotalChanged => "the total changed between pages",
             Self::TotalNotReached => "fewer items came than the total says",
             Self::DuplicateItem => "an item came twice",
-            Self::EmptyPage => "a page in the middle came short or empty",
+            Self::EmptyPage => "a page came empty that should have had items",
             Self::ResumePointMoved => "the item to resume behind had moved",
             Self::NotConverged => "no two passes agreed",
             Self::UnreadableItems => "some items could not be read",

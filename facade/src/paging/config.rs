@@ -15,8 +15,14 @@ use crate::model::ids::InvalidValue;
 /// move forward, and one of them can move past the reader. A listing of a single page is one
 /// consistent read and complete in every mode.
 ///
-/// It serializes as `"singlePass"`, `"adaptive"` or `"verified"`. The default is
-/// [`single_pass`](Self::single_pass).
+/// Signs that the set changed, or that a page is missing, are: usable totals that differ (a total
+/// below the number of items seen is treated as absent), an item that comes twice, an empty page
+/// where `next`, a full page or the total promised items, and a total that exceeds the items by a
+/// page or more. A total that exceeds them by less is no sign, because totals are estimates; the
+/// summary names both numbers.
+///
+/// It serializes as `"adaptive"`, `"verified"` or `"singlePass"`. The default is
+/// [`adaptive`](Self::adaptive).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Consistency(pub(super) Mode);
@@ -24,15 +30,14 @@ pub struct Consistency(pub(super) Mode);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Mode {
-    #[default]
     SinglePass,
+    #[default]
     Adaptive,
     Verified,
 }
 
 impl Consistency {
-    /// Reads once and looks for signs that the set changed; the default. This costs one request
-    /// per page.
+    /// Reads once and looks for signs that the set changed. This costs one request per page.
     ///
     /// The end is [`PossiblyIncomplete`] when there was a sign, and otherwise complete with
     /// [`NoChangeSeen`]: a change can leave no sign.
@@ -45,7 +50,13 @@ impl Consistency {
     }
 
     /// Reads once and, on any sign that the set changed, reads again like
-    /// [`verified`](Self::verified). A set that does not change costs one request per page.
+    /// [`verified`](Self::verified); the default. A set that does not change costs one request per
+    /// page.
+    ///
+    /// The end is an error of kind [`PossiblyIncomplete`](crate::ErrorKind::PossiblyIncomplete)
+    /// where no two passes agree, or where two passes agree and the total still exceeds them by a
+    /// page or more, or by anything where a page stayed empty that should have had items. What
+    /// could be read has been yielded before it.
     ///
     /// A listing that is [resumed](crate::ListRequest::resume_from) reads once only.
     #[must_use]
@@ -55,7 +66,8 @@ impl Consistency {
 
     /// Reads again, the last page first and one page at a time, until a pass equals the one
     /// before it page by page. Items found on the way are yielded, once. This costs at least two
-    /// requests per page, and one more for every further pass, of which there are at most 8.
+    /// requests per page, and one more for every further pass, of which there are at most 8. A set
+    /// of a single page is read once.
     ///
     /// The end is complete with [`Verified`](crate::Basis::Verified): every item that was present
     /// from the first request to the last has been yielded. This holds under assumptions that
@@ -63,8 +75,8 @@ impl Consistency {
     /// change for the items that stay; ids never come back; no item is both created and deleted
     /// within the listing.
     ///
-    /// Where no two passes agree, the listing ends with an error of kind
-    /// [`PossiblyIncomplete`](crate::ErrorKind::PossiblyIncomplete). It cannot be combined with
+    /// It ends with an error of kind [`PossiblyIncomplete`](crate::ErrorKind::PossiblyIncomplete)
+    /// where [`adaptive`](Self::adaptive) does. It cannot be combined with
     /// [`resume_from`](crate::ListRequest::resume_from), because items that an earlier listing yielded
     /// cannot be distinguished from items that it missed.
     #[must_use]
@@ -196,6 +208,6 @@ mod tests {
             let read: Consistency = serde_json::from_str(text).unwrap();
             assert_eq!(read, consistency);
         }
-        assert_eq!(Consistency::default(), Consistency::single_pass());
+        assert_eq!(Consistency::default(), Consistency::adaptive());
     }
 }

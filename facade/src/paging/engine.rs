@@ -16,16 +16,17 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use tokio::time::Instant;
 use tracing::Span;
 
 use super::config::{ListConfig, Mode};
 use super::fetch::{Attempts, Fetched, Fetcher, FinishedPage, InFlight};
-use super::page::{ItemKey, PageSource, ReceivedItem, fingerprint};
-use super::resume::{Found, ResumeSearch};
-use super::seen_items::SeenItems;
-use super::signals::PageSignals;
+use super::first_pass::{FirstPass, PageSignals};
+use super::page::{ItemKey, PageSource, ReceivedItem};
+use super::resume::{EndSignals, Found, ResumeSearch};
+use super::seen_items::{PageContent, SeenItems};
 use super::summary::Summary;
-use super::verification::{Next, Verification};
+use super::verification::{Next, PassPage, Verification};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::http::clock::Sleep;
 use crate::http::retry::Retrier;
@@ -53,8 +54,13 @@ pub(super) struct Engine<T> {
     fetcher: Arc<Fetcher<T>>,
     in_flight: InFlight<T>,
     seen: SeenItems,
-    /// Fingerprints of the pages delivered, kept where they may be compared.
-    first_pass: Vec<u64>,
+    first_pass: FirstPass,
+    /// The pages of the first pass, kept where they may be compared.
+    pages: Vec<PassPage>,
+    /// The total that the server sent last in a pass that reads again.
+    last_total: Option<u64>,
+    /// The page that could not be decoded when it was read last.
+    undecodable: Option<u64>,
     last_item: Option<LastItem>,
     /// Items delivered in order by this listing and those it resumes.
     items_seen: u64,
@@ -83,11 +89,11 @@ enum State {
     /// At least one page is in flight, and the first one is the next in order.
     Reading,
     /// The next page in order failed, and its error was returned. The pages in flight behind it
-    /// are kept. The next poll requests the page again.
-    Interrupted { page: u64, attempts: Attempts },
-    /// Everything up to a limit was returned. The next poll returns this error, which ends the
-    /// listing.
-    FailAfterBatch(Error),
+    /// are kept. The next poll requests the page again, but not before this moment.
+    Interrupted { at: PageRef, not_before: Instant },
+    /// Everything that can be read was returned. The next poll returns this error, which ends the
+    /// listing like this.
+    FailAfterBatch(Error, Completeness),
     /// Nothing more will come.
     Ended,
 }
@@ -103,11 +109,11 @@ enum Phase {
     Verifying(Verification),
 }
 
-/// An accepted page and what it took to read it.
-#[derive(Debug, Clone, Copy)]
+/// A page and what it took to read it.
+#[derive(Debug, Clone)]
 struct PageRef {
     page: u64,
-    attempts: u32,
+    attempts: Attempts,
 }
 
 impl<T: Send + 'static> Engine<T> {
@@ -126,8 +132,11 @@ impl<T: Send + 'static> Engine<T> {
             state: State::Idle,
             phase: Phase::Delivering,
             in_flight: InFlight::new(Arc::clone(&fetcher), span.clone()),
-            seen: SeenItems::new(config.page_size),
-            first_pass: Vec::new(),
+            seen: SeenItems::default(),
+            first_pass: FirstPass::new(config.page_size),
+            pages: Vec::new(),
+            last_total: None,
+            undecodable: None,
             last_item: None,
             items_seen: 0,
             first_pass_items: None,
@@ -148,8 +157,9 @@ impl<T: Send + 'static> Engine<T> {
                         return Poll::Ready(Some(Err(self.fail(error))));
                     }
                 }
-                State::Interrupted { page, attempts } => {
-                    if let Err(error) = self.in_flight.push_front(page, attempts) {
+                State::Interrupted { at, not_before } => {
+                    if let Err(error) = self.in_flight.push_front(at.page, at.attempts, not_before)
+                    {
                         return Poll::Ready(Some(Err(self.fail(error))));
                     }
                     self.summary.completeness = Completeness::InProgress;
@@ -165,7 +175,7 @@ impl<T: Send + 'static> Engine<T> {
                         return Poll::Ready(Some(batch));
                     }
                 }
-                State::FailAfterBatch(error) => {
+                State::FailAfterBatch(error, completeness) => {
                     // Located when it occurred, and everything has been delivered since.
                     let (page, attempts) = (error.page(), error.attempts());
                     let error = self.locate(
@@ -173,7 +183,7 @@ impl<T: Send + 'static> Engine<T> {
                         page.unwrap_or_default(),
                         attempts.unwrap_or_default(),
                     );
-                    return Poll::Ready(Some(Err(self.fail(error))));
+                    return Poll::Ready(Some(Err(self.end_with(error, completeness))));
                 }
                 State::Ended => return Poll::Ready(None),
             }
@@ -221,11 +231,11 @@ impl<T: Send + 'static> Engine<T> {
         Checkpoint {
             cursor,
             items_seen: self.last_item.as_ref().map_or(0, |last| last.items_seen),
-            reported_total: self.seen.total(),
+            reported_total: self.first_pass.total(),
             reason: if unreadable {
                 Some(IncompleteReason::UnreadableItems)
             } else {
-                self.seen.reason()
+                self.first_pass.reason()
             },
             read_to_end: self.first_pass_items.is_some_and(|items| recorded >= items),
             ..Checkpoint::start(self.config.target.fields.clone(), self.config.page_size)
@@ -280,12 +290,12 @@ impl<T: Send + 'static> Engine<T> {
             items_seen: checkpoint.items_seen,
         });
         self.items_seen = checkpoint.items_seen;
-        self.seen.restore_total(checkpoint.reported_total);
-        if let Some(reason) = checkpoint.reason {
-            self.seen.note(reason);
-        }
+        self.summary.reported_total = checkpoint.reported_total;
+        let (total, reason) = (checkpoint.reported_total, checkpoint.reason);
+        self.first_pass.resume(total, reason);
         let search = ResumeSearch::new(cursor, checkpoint.items_seen, self.config.page_size);
         let first = search.first_page();
+        self.first_pass.start_behind(search.items_before(first));
         self.phase = Phase::Searching(search);
         first
     }
@@ -311,14 +321,13 @@ impl<T: Send + 'static> Engine<T> {
         Some(self.fail(error))
     }
 
-    /// Ends the listing with `error`.
+    /// Ends the listing with `error`, which says nothing about what is missing.
     fn fail(&mut self, error: Error) -> Error {
-        self.end(match error.kind() {
-            ErrorKind::PossiblyIncomplete => {
-                Completeness::PossiblyIncomplete(IncompleteReason::NotConverged)
-            }
-            _ => Completeness::Failed,
-        });
+        self.end_with(error, Completeness::Failed)
+    }
+
+    fn end_with(&mut self, error: Error, completeness: Completeness) -> Error {
+        self.end(completeness);
         self.span
             .in_scope(|| tracing::debug!(%error, "listing failed"));
         error
@@ -330,160 +339,198 @@ impl<T: Send + 'static> Engine<T> {
         let Some(finished) = finished else {
             return Err(self.fail(Error::new(ErrorKind::Internal)));
         };
-        let page = PageRef {
+        let at = PageRef {
             page: finished.page,
-            attempts: finished.attempts.get(),
+            attempts: finished.attempts,
         };
         match finished.result {
-            Ok(fetched) => self.on_page(page, fetched).map_err(|error| {
-                let error = self.locate(error, page.page, page.attempts);
+            Ok(fetched) => self.on_page(&at, fetched).map_err(|error| {
+                let error = self.locate(error, at.page, at.attempts.get());
                 self.fail(error)
             }),
-            Err(error) => {
-                let ends_listing = error.ends_listing();
-                let error = self.locate(error, page.page, page.attempts);
-                if ends_listing {
-                    return Err(self.fail(error));
+            Err(error) => Err(self.on_error(at, error)),
+        }
+    }
+
+    /// Interrupts the listing, or ends it where requesting the page again cannot help.
+    fn on_error(&mut self, at: PageRef, error: Error) -> Error {
+        let not_before = self.fetcher.retry_moment(&error, &at.attempts);
+        let error = self.locate(error, at.page, at.attempts.get());
+        let is_undecodable = error.kind() == ErrorKind::Decode;
+        if error.ends_listing() || is_undecodable && self.undecodable == Some(at.page) {
+            return self.fail(error);
+        }
+        self.undecodable = is_undecodable.then_some(at.page);
+        self.summary.completeness = Completeness::Failed;
+        self.state = State::Interrupted { at, not_before };
+        error
+    }
+
+    fn on_page(&mut self, at: &PageRef, mut fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
+        self.undecodable = None;
+        let notices = std::mem::take(&mut fetched.response.notices);
+        self.summary.take_notices(notices);
+        let total = fetched.total();
+        self.summary.reported_total = total.or(self.summary.reported_total);
+        if let Phase::Verifying(_) = self.phase {
+            return self.compare(at, fetched);
+        }
+        let items = fetched.response.items.len() as u64;
+        if let Some(repetition) = self.first_pass.repetition(items, total) {
+            return self.request_again(at, repetition).map(|()| None);
+        }
+        let Phase::Searching(search) = &mut self.phase else {
+            return self.deliver(at, fetched, 0).map(Some);
+        };
+        let signals = EndSignals {
+            has_next: fetched.response.has_next,
+            total,
+        };
+        match search.on_page(at.page, &fetched.response.items, signals) {
+            Found::Elsewhere(next) => {
+                self.summary.pages += 1;
+                self.first_pass.start_behind(search.items_before(next));
+                if next > self.config.page_limit {
+                    self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
+                    return Ok(None);
                 }
-                self.summary.completeness = Completeness::Failed;
-                self.state = State::Interrupted {
-                    page: page.page,
-                    attempts: finished.attempts,
-                };
-                Err(error)
+                self.in_flight.push_back(next).map(|()| None)
+            }
+            Found::Repeated => Err(Error::new(ErrorKind::PaginationLoop)
+                .with_message("the page has the same items as another page")),
+            Found::Here { known, moved } => {
+                if moved {
+                    self.first_pass.note(IncompleteReason::ResumePointMoved);
+                }
+                self.phase = Phase::Delivering;
+                self.deliver(at, fetched, known).map(Some)
             }
         }
     }
 
-    fn on_page(&mut self, at: PageRef, mut fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
-        self.summary.pages += 1;
-        self.summary
-            .take_notices(std::mem::take(&mut fetched.response.notices));
-        match &mut self.phase {
-            Phase::Delivering => self.deliver(at, fetched, 0).map(Some),
-            Phase::Searching(search) => {
-                let before = search.items_before(at.page);
-                let is_last = !looks_followed(before, at.page, self.config.page_size, &fetched);
-                match search.on_page(at.page, &fetched.response.items, is_last) {
-                    Found::Elsewhere(next) if next > self.config.page_limit => {
-                        self.fail_after_batch(at, self.page_limit_exceeded());
-                        Ok(None)
-                    }
-                    Found::Elsewhere(next) => self.in_flight.push_back(next).map(|()| None),
-                    Found::Repeated => Err(Error::new(ErrorKind::PaginationLoop)
-                        .with_message("the page has the same items as another page")),
-                    Found::Here { known, moved } => {
-                        if moved {
-                            self.seen.note(IncompleteReason::ResumePointMoved);
-                        }
-                        self.seen.start_at(before);
-                        self.phase = Phase::Delivering;
-                        self.deliver(at, fetched, known).map(Some)
-                    }
-                }
-            }
-            Phase::Verifying(_) => self.compare(at, fetched),
-        }
+    /// Requests a page again that came empty although it should have items.
+    fn request_again(&mut self, at: &PageRef, repetition: u32) -> Result<()> {
+        tracing::debug!(parent: &self.span, atlas.page = at.page, "requesting an empty page again");
+        let not_before = self.fetcher.backoff_moment(repetition);
+        let attempts = at.attempts.clone();
+        self.in_flight.push_front(at.page, attempts, not_before)
     }
 
     /// Delivers a page, of which the first `known` items were delivered by an earlier listing.
-    fn deliver(&mut self, at: PageRef, fetched: Fetched<T>, known: usize) -> Result<Batch<T>> {
-        let Fetched {
-            mut response,
-            counted,
-        } = fetched;
-        let received = response.items.len();
+    fn deliver(&mut self, at: &PageRef, fetched: Fetched<T>, known: usize) -> Result<Batch<T>> {
+        self.summary.pages += 1;
+        let total = fetched.total();
+        let mut items = fetched.response.items;
+        let content = self.seen.accept(&mut items, known);
         if self.config.consistency.0 != Mode::SinglePass {
-            self.first_pass.push(fingerprint(&response.items));
+            self.pages.push(content.into());
         }
-        let signals = self.seen.accept(at.page, &mut response, known, counted);
-        if received > known && response.items.is_empty() {
-            let message = format!("all {received} items of the page were delivered before");
+        let signals = PageSignals {
+            page: at.page,
+            items: content.items,
+            new: content.new,
+            is_repeat: content.is_repeat,
+            has_next: fetched.response.has_next,
+            total,
+        };
+        if content.is_repeat && self.first_pass.is_full(content.items) {
+            let message = format!("all {} items of the page were seen before", content.items);
             return Err(Error::new(ErrorKind::PaginationLoop).with_message(message));
         }
-        if self.truncate_to_limit(at, &mut response.items) {
+        let has_more = self.first_pass.accept(&signals);
+        if self.truncate_to_limit(at, &mut items) {
             // The error follows the items.
-        } else if !signals.has_more() {
+        } else if !has_more {
             self.finish()?;
         } else if at.page >= self.config.page_limit {
-            self.fail_after_batch(at, self.page_limit_exceeded());
+            self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
         } else {
             self.fill_window(&signals)?;
         }
         Ok(Batch {
             page: at.page,
-            attempts: at.attempts,
-            items: response.items,
+            attempts: at.attempts.get(),
+            items,
             in_order: true,
         })
     }
 
     /// Compares a page with an earlier pass. Only items that were missed before are delivered.
-    fn compare(&mut self, at: PageRef, fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
+    fn compare(&mut self, at: &PageRef, fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
         let Phase::Verifying(verification) = &mut self.phase else {
             return Err(Error::new(ErrorKind::Internal));
         };
-        let Fetched {
-            mut response,
-            counted,
-        } = fetched;
-        let fingerprint = fingerprint(&response.items);
-        let signals = self.seen.accept_again(at.page, &mut response, counted);
-        let next = verification.on_page(&signals, fingerprint);
-        if !self.truncate_to_limit(at, &mut response.items) {
+        let total = fetched.total();
+        self.last_total = total.or(self.last_total);
+        let has_next = fetched.response.has_next;
+        let mut items = fetched.response.items;
+        let content = self.seen.accept_again(&mut items);
+        // A total that is not what was read may be right.
+        let read = [self.seen.accepted(), verification.previous_items()];
+        let is_unexplained = total.is_none_or(|total| !read.contains(&total));
+        let is_whole = self.first_pass.is_whole(content.items);
+        let may_follow = has_next || is_whole || is_unexplained;
+        let next = verification.on_page(at.page, content.into(), may_follow);
+        if next == Next::SamePage {
+            return self.request_again(at, 1).map(|()| None);
+        }
+        self.summary.pages += 1;
+        if !self.truncate_to_limit(at, &mut items) {
             match next {
                 Next::Page(next) if next > self.config.page_limit => {
-                    self.fail_after_batch(at, self.page_limit_exceeded());
+                    self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
                 }
                 Next::Page(next) => self.in_flight.push_back(next)?,
-                Next::Agreed => self.end(Completeness::Complete(Basis::Verified)),
-                Next::Exhausted => {
-                    let error = Error::new(ErrorKind::PossiblyIncomplete)
-                        .with_message("the set kept changing while it was read again");
-                    self.fail_after_batch(at, error);
+                Next::SamePage => {}
+                Next::Agreed { items } => {
+                    match self.first_pass.doubt_about(items, self.last_total) {
+                        None => self.end(Completeness::Complete(Basis::Verified)),
+                        Some(reason) => self.end_incomplete(at, reason),
+                    }
                 }
+                Next::Exhausted => self.end_incomplete(at, IncompleteReason::NotConverged),
             }
         }
-        Ok((!response.items.is_empty()).then_some(Batch {
+        Ok((!items.is_empty()).then_some(Batch {
             page: at.page,
-            attempts: at.attempts,
-            items: response.items,
+            attempts: at.attempts.get(),
+            items,
             in_order: false,
         }))
     }
 
     /// Ends the first pass: the listing ends, or the set is read again.
     fn finish(&mut self) -> Result<()> {
-        if self.summary.pages == 1 && !self.summary.resumed {
-            // One consistent read, even with a sign of change on it.
-            self.end(Completeness::Complete(Basis::SinglePage));
-            return Ok(());
-        }
-        let sign = self.seen.reason();
+        self.first_pass.finish();
+        let sign = self.first_pass.reason();
+        let is_single_page = self.summary.pages == 1 && !self.summary.resumed;
+        let completeness = match sign {
+            Some(reason) => Completeness::PossiblyIncomplete(reason),
+            None if is_single_page => Completeness::Complete(Basis::SinglePage),
+            None => Completeness::Complete(Basis::NoChangeSeen),
+        };
         let read_again = match self.config.consistency.0 {
             Mode::SinglePass => false,
             Mode::Adaptive => sign.is_some() && !self.summary.resumed,
-            Mode::Verified => true,
+            Mode::Verified => sign.is_some() || !is_single_page,
         };
-        if read_again {
-            self.first_pass_items = Some(self.seen.accepted());
-            self.in_flight.clear();
-            let first_pass = std::mem::take(&mut self.first_pass);
-            let verification = Verification::new(first_pass, MAX_PASSES);
-            let first = verification.first_page();
-            self.phase = Phase::Verifying(verification);
-            return self.in_flight.push_back(first);
+        if !read_again {
+            self.end(completeness);
+            return Ok(());
         }
-        self.end(match sign {
-            Some(reason) => Completeness::PossiblyIncomplete(reason),
-            None => Completeness::Complete(Basis::NoChangeSeen),
-        });
-        Ok(())
+        tracing::debug!(parent: &self.span, ?sign, "reading again");
+        self.first_pass_items = Some(self.seen.accepted());
+        self.in_flight.clear();
+        let verification = Verification::new(std::mem::take(&mut self.pages), MAX_PASSES);
+        let first = verification.first_page();
+        self.phase = Phase::Verifying(verification);
+        self.in_flight.push_back(first)
     }
 
     /// Requests as many pages as are useful after the one just accepted.
     fn fill_window(&mut self, signals: &PageSignals) -> Result<()> {
-        let last = signals.last_expected_page().unwrap_or(u64::MAX);
+        let last = self.first_pass.last_expected_page(signals);
+        let last = last.unwrap_or(u64::MAX);
         let last = last.min(self.config.page_limit);
         let width = self.window_width();
         let mut next = self.in_flight.last_page().unwrap_or(signals.page) + 1;
@@ -505,7 +552,7 @@ impl<T: Send + 'static> Engine<T> {
 
     /// Drops items beyond the item limit, and ends the listing after the others. False when there
     /// are none.
-    fn truncate_to_limit(&mut self, at: PageRef, items: &mut Vec<ReceivedItem<T>>) -> bool {
+    fn truncate_to_limit(&mut self, at: &PageRef, items: &mut Vec<ReceivedItem<T>>) -> bool {
         let limit = self.config.item_limit;
         let surplus = self.seen.accepted().saturating_sub(limit);
         if surplus == 0 {
@@ -514,7 +561,8 @@ impl<T: Send + 'static> Engine<T> {
         let kept = (items.len() as u64).saturating_sub(surplus);
         items.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
         let error = Error::new(ErrorKind::LimitExceeded);
-        self.fail_after_batch(at, error.with_message(format!("more than {limit} items")));
+        let error = error.with_message(format!("more than {limit} items"));
+        self.fail_after_batch(at, error, Completeness::Failed);
         true
     }
 
@@ -523,10 +571,16 @@ impl<T: Send + 'static> Engine<T> {
         Error::new(ErrorKind::LimitExceeded).with_message(message)
     }
 
-    fn fail_after_batch(&mut self, at: PageRef, error: Error) {
+    /// Ends the listing with an error after what was read, because an item may be missing.
+    fn end_incomplete(&mut self, at: &PageRef, reason: IncompleteReason) {
+        let error = Error::new(ErrorKind::PossiblyIncomplete).with_incomplete_reason(reason);
+        self.fail_after_batch(at, error, Completeness::PossiblyIncomplete(reason));
+    }
+
+    fn fail_after_batch(&mut self, at: &PageRef, error: Error, completeness: Completeness) {
         self.in_flight.clear();
-        let error = self.locate(error, at.page, at.attempts);
-        self.state = State::FailAfterBatch(error);
+        let error = self.locate(error, at.page, at.attempts.get());
+        self.state = State::FailAfterBatch(error, completeness);
     }
 
     fn end(&mut self, completeness: Completeness) {
@@ -539,16 +593,12 @@ impl<T: Send + 'static> Engine<T> {
 
 impl<T> Engine<T> {
     pub(super) fn summary(&self) -> Summary {
-        let reached_end = !matches!(
-            self.summary.completeness,
-            Completeness::InProgress | Completeness::Failed
-        );
-        let unreadable = reached_end && self.summary.item_errors > 0;
+        let ended = self.summary.completeness.has_ended();
+        let unreadable = ended && self.summary.item_errors > 0;
         Summary {
             requests: self.fetcher.requests(),
             retries: self.fetcher.retries(),
             duplicates: self.seen.duplicates(),
-            reported_total: self.seen.total(),
             completeness: if unreadable {
                 Completeness::PossiblyIncomplete(IncompleteReason::UnreadableItems)
             } else {
@@ -559,19 +609,13 @@ impl<T> Engine<T> {
     }
 }
 
-/// Whether a page with this many items before it looks as if another one followed it.
-fn looks_followed<T>(before: u64, page: u64, page_size: u16, fetched: &Fetched<T>) -> bool {
-    let items = fetched.response.items.len() as u64;
-    let signals = PageSignals {
-        page,
-        page_size: page_size.into(),
-        items,
-        seen: before.saturating_add(items),
-        has_next: fetched.response.has_next,
-        counted: fetched.counted,
-        total: fetched.response.total,
-    };
-    signals.has_more()
+impl From<PageContent> for PassPage {
+    fn from(content: PageContent) -> Self {
+        Self {
+            items: content.items,
+            fingerprint: content.fingerprint,
+        }
+    }
 }
 
 impl<T> Drop for Engine<T> {

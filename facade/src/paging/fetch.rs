@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
 
@@ -36,7 +37,14 @@ pub(crate) struct Fetcher<T> {
 pub(crate) struct Fetched<T> {
     pub(crate) response: PageResponse<T>,
     /// Whether a count was requested.
-    pub(crate) counted: bool,
+    counted: bool,
+}
+
+impl<T> Fetched<T> {
+    /// The total, where it was requested: the server sends 0 where it was not.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.response.total.filter(|_| self.counted)
+    }
 }
 
 /// The number of attempts to read one page, counted while they are made.
@@ -84,7 +92,26 @@ impl<T> Fetcher<T> {
         self.retries.load(Ordering::Relaxed)
     }
 
-    async fn fetch(self: Arc<Self>, page: u64, attempts: Attempts) -> Result<Fetched<T>> {
+    /// The moment from which a page may be requested again whose error was reported.
+    pub(crate) fn retry_moment(&self, error: &Error, attempts: &Attempts) -> Instant {
+        let wait = self.retrier.pause_after(error, attempts.get());
+        self.clock().moment_in(wait)
+    }
+
+    /// The moment for repetition number `repetition` of a request whose response is doubtful.
+    pub(crate) fn backoff_moment(&self, repetition: u32) -> Instant {
+        self.clock().moment_in(self.retrier.backoff(repetition))
+    }
+
+    async fn fetch(
+        self: Arc<Self>,
+        page: u64,
+        attempts: Attempts,
+        not_before: Option<Instant>,
+    ) -> Result<Fetched<T>> {
+        if let Some(moment) = not_before {
+            self.clock().sleep_until(moment).await;
+        }
         self.retrier.run(|_| self.attempt(page, &attempts)).await
     }
 
@@ -169,24 +196,34 @@ impl<T: Send + 'static> InFlight<T> {
 
     /// Requests a page behind all others.
     pub(crate) fn push_back(&mut self, page: u64) -> Result<()> {
-        let task = self.spawn(page, Attempts::default())?;
+        let task = self.spawn(page, Attempts::default(), None)?;
         self.pages.push_back(task);
         Ok(())
     }
 
-    /// Requests a page again that failed after these attempts. It is the next in order.
-    pub(crate) fn push_front(&mut self, page: u64, attempts: Attempts) -> Result<()> {
-        let task = self.spawn(page, attempts)?;
+    /// Requests a page again after these attempts, at this moment. It is the next in order.
+    pub(crate) fn push_front(
+        &mut self,
+        page: u64,
+        attempts: Attempts,
+        not_before: Instant,
+    ) -> Result<()> {
+        let task = self.spawn(page, attempts, Some(not_before))?;
         self.pages.push_front(task);
         Ok(())
     }
 
-    fn spawn(&self, page: u64, attempts: Attempts) -> Result<PageTask<T>> {
+    fn spawn(
+        &self,
+        page: u64,
+        attempts: Attempts,
+        not_before: Option<Instant>,
+    ) -> Result<PageTask<T>> {
         let runtime = Handle::try_current().map_err(|_| {
             Error::new(ErrorKind::InvalidArgument)
                 .with_message("a listing must be polled inside a Tokio runtime")
         })?;
-        let fetch = Arc::clone(&self.fetcher).fetch(page, attempts.clone());
+        let fetch = Arc::clone(&self.fetcher).fetch(page, attempts.clone(), not_before);
         let span = tracing::debug_span!(parent: &self.span, "read_page", atlas.page = page);
         Ok(PageTask {
             page,

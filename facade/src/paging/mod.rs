@@ -8,11 +8,11 @@ pub(crate) mod collect;
 pub(crate) mod config;
 mod engine;
 mod fetch;
+mod first_pass;
 pub(crate) mod page;
 pub(crate) mod request;
 mod resume;
 mod seen_items;
-mod signals;
 pub(crate) mod stream;
 pub(crate) mod summary;
 #[cfg(test)]

@@ -26,7 +26,7 @@ const IN_FLIGHT: RangeInclusive<usize> = 1..=64;
 /// all items, [`stream`](Self::stream) and [`pages`](Self::pages) yield them as they arrive.
 ///
 /// Made by the methods of [`Atlas`](crate::Atlas), such as [`Atlas::snapshots`]. The defaults
-/// suit most callers: pages of 500, four pages in flight, one pass. A value that breaks a rule
+/// suit most callers: pages of 500, four pages in flight, read again only on a sign of change. A value that breaks a rule
 /// becomes an error of kind [`InvalidArgument`](crate::ErrorKind::InvalidArgument) when the
 /// listing is first polled, before any request; the first such value is reported.
 ///
@@ -147,7 +147,7 @@ impl<T: Send + 'static> ListRequest<T> {
     }
 
     /// Sets how sure the listing is to be that it missed no item; default
-    /// [`Consistency::single_pass`].
+    /// [`Consistency::adaptive`].
     pub fn consistency(mut self, consistency: Consistency) -> Self {
         self.config.consistency = consistency;
         self
@@ -187,9 +187,10 @@ impl<T: Send + 'static> ListRequest<T> {
     /// Reads all items, or fails with the first error, that of an unreadable item included.
     /// `.await` on the request does the same.
     ///
-    /// The [`summary`](crate::Collected::summary) of the result says how complete it is: a single
-    /// pass that saw a sign of change succeeds, and is
-    /// [`PossiblyIncomplete`](crate::Completeness::PossiblyIncomplete).
+    /// The [`summary`](crate::Collected::summary) of the result says how complete it is. Only a
+    /// [single pass](Consistency::single_pass) and a [resumed](Self::resume_from) listing succeed
+    /// after a sign of change, and are
+    /// [`PossiblyIncomplete`](crate::Completeness::PossiblyIncomplete) then.
     pub fn collect(self) -> Collect<T> {
         Collect::new(self.stream())
     }

@@ -8,7 +8,8 @@ use crate::model::checkpoint::Cursor;
 /// A search that starts on the page of the cursor and widens in both directions.
 ///
 /// Items that left the set since then move the item towards the first page, and items that
-/// entered it move it towards the last one.
+/// entered it move it towards the last one. Where the page of the cursor is behind the end of the
+/// set, the end is found first, by the total and by halving what is left.
 #[derive(Debug)]
 pub(crate) struct ResumeSearch {
     cursor: Cursor,
@@ -16,13 +17,24 @@ pub(crate) struct ResumeSearch {
     items_seen: u64,
     page_size: u16,
     last_key: ItemKey,
-    distance: u64,
-    towards_front: bool,
-    /// The last page, once it is known.
-    end: Option<u64>,
-    /// Fingerprints of the pages read.
+    /// The pages read.
     read: HashSet<u64>,
+    /// Fingerprints of those with items.
+    fingerprints: HashSet<u64>,
+    /// The last page that may have items.
+    last_page: u64,
+    /// The last page that had items; 0 for none.
+    last_filled: u64,
+    /// How far from the cursor the search has come.
+    distance: u64,
     gave_up: bool,
+}
+
+/// What a page says about the end of the set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EndSignals {
+    pub(crate) has_next: bool,
+    pub(crate) total: Option<u64>,
 }
 
 /// What a page means for the search.
@@ -47,10 +59,11 @@ impl ResumeSearch {
             cursor,
             items_seen,
             page_size,
-            distance: 0,
-            towards_front: false,
-            end: None,
             read: HashSet::new(),
+            fingerprints: HashSet::new(),
+            last_page: u64::MAX,
+            last_filled: 0,
+            distance: 0,
             gave_up: false,
         }
     }
@@ -72,12 +85,12 @@ impl ResumeSearch {
         known_items.saturating_mul(pages) / known_pages
     }
 
-    /// Looks at a page. `is_last` says that no page seems to follow it.
+    /// Looks at a page.
     pub(crate) fn on_page<T>(
         &mut self,
         page: u64,
         items: &[ReceivedItem<T>],
-        is_last: bool,
+        signals: EndSignals,
     ) -> Found {
         let position = items.iter().position(|item| item.key == self.last_key);
         if let Some(position) = position {
@@ -93,35 +106,57 @@ impl ResumeSearch {
                 moved: true,
             };
         }
-        if !items.is_empty() && !self.read.insert(fingerprint(items)) {
+        if !items.is_empty() && !self.fingerprints.insert(fingerprint(items)) {
             return Found::Repeated;
         }
-        if is_last {
-            self.end = Some(self.end.map_or(page, |end| end.min(page)));
-        }
-        Found::Elsewhere(self.next_page())
+        self.read.insert(page);
+        self.look_for_end(page, items.len(), signals);
+        let next = self.next_page();
+        self.gave_up = next.is_none();
+        Found::Elsewhere(next.unwrap_or(self.cursor.page))
     }
 
-    fn next_page(&mut self) -> u64 {
+    fn look_for_end(&mut self, page: u64, items: usize, signals: EndSignals) {
+        let last_page = if items > 0 {
+            self.last_filled = self.last_filled.max(page);
+            let seen = self.items_before(page).saturating_add(items as u64);
+            let is_short = items < usize::from(self.page_size) && !signals.has_next;
+            (is_short && signals.total == Some(seen)).then_some(page)
+        } else {
+            // A total is an estimate, so one page more than it says may have items.
+            let by_total = signals.total.map(|total| total / self.per_page() + 2);
+            Some(page.saturating_sub(1).min(by_total.unwrap_or(u64::MAX)))
+        };
+        self.last_page = self.last_page.min(last_page.unwrap_or(u64::MAX));
+    }
+
+    /// How many items the pages before the cursor have on average.
+    fn per_page(&self) -> u64 {
+        let pages = self.cursor.page.saturating_sub(1).max(1);
+        (self.items_before(pages + 1) / pages).max(1)
+    }
+
+    /// The page to read next; `None` when there is none left.
+    fn next_page(&mut self) -> Option<u64> {
+        if self.last_page < self.cursor.page && self.last_filled < self.last_page {
+            let unknown = self.last_page - self.last_filled;
+            return Some(self.last_filled + unknown.div_ceil(2));
+        }
+        let behind_the_end = self.cursor.page.saturating_sub(self.last_page);
+        self.distance = self.distance.max(behind_the_end);
         loop {
-            self.towards_front = !self.towards_front;
-            self.distance += u64::from(self.towards_front);
-            let front = self
-                .cursor
-                .page
-                .checked_sub(self.distance)
-                .filter(|&p| p > 0);
-            let back = Some(self.cursor.page.saturating_add(self.distance))
-                .filter(|&page| self.end.is_none_or(|end| page <= end));
-            let next = if self.towards_front { front } else { back };
-            match next {
-                Some(page) => return page,
-                None if front.is_none() && back.is_none() => {
-                    self.gave_up = true;
-                    return self.cursor.page;
-                }
-                None => {}
+            let front = self.cursor.page.checked_sub(self.distance);
+            let front = front.filter(|&page| page > 0);
+            let back = self.cursor.page.checked_add(self.distance);
+            let back = back.filter(|&page| page <= self.last_page);
+            let is_unread = |page: &u64| *page <= self.last_page && !self.read.contains(page);
+            if let Some(page) = [front, back].into_iter().flatten().find(is_unread) {
+                return Some(page);
             }
+            if front.is_none() && back.is_none() {
+                return None;
+            }
+            self.distance += 1;
         }
     }
 }
@@ -130,6 +165,12 @@ impl ResumeSearch {
 mod tests {
     use super::super::page::items_of;
     use super::*;
+
+    /// Nothing is said about the end.
+    const OPEN: EndSignals = EndSignals {
+        has_next: true,
+        total: None,
+    };
 
     fn search(page: u64) -> ResumeSearch {
         let cursor = Cursor {
@@ -154,49 +195,71 @@ mod tests {
     fn an_item_in_its_place_is_found_at_once() {
         let page = items_of(&["a", "x", "b"]);
         for (searched_on, moved) in [(3, false), (2, true)] {
-            let found = search(searched_on).on_page(3, &page, false);
+            let found = search(searched_on).on_page(3, &page, OPEN);
             assert_eq!(found, Found::Here { known: 2, moved });
+        }
+    }
+
+    /// Searches a set of pages with two items each, of which none is the one searched for. Returns
+    /// the pages requested.
+    fn search_through(cursor_page: u64, pages: u64, counted: bool) -> Vec<u64> {
+        let mut search = search(cursor_page);
+        let mut requested = vec![search.first_page()];
+        loop {
+            let page = *requested.last().unwrap();
+            let ids = [format!("a{page}"), format!("b{page}")];
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let items = items_of(if page <= pages { &ids } else { &[] });
+            let signals = EndSignals {
+                has_next: page < pages,
+                total: counted.then_some(pages * 5),
+            };
+            match search.on_page(page, &items, signals) {
+                Found::Elsewhere(page) => requested.push(page),
+                found => {
+                    assert!(matches!(found, Found::Here { moved: true, .. }));
+                    return requested;
+                }
+            }
         }
     }
 
     #[test]
     fn the_search_widens_to_both_ends_and_then_uses_the_place() {
-        let mut search = search(3);
-        let mut requested = vec![search.first_page()];
-        let found = loop {
-            let page = *requested.last().unwrap();
-            let (a, b) = (format!("a{page}"), format!("b{page}"));
-            match search.on_page(page, &items_of(&[&a, &b]), page == 5) {
-                Found::Elsewhere(page) => requested.push(page),
-                found => break found,
-            }
-        };
-        assert_eq!(requested, [3, 2, 4, 1, 5, 3]);
+        assert_eq!(search_through(3, 5, false), [3, 2, 4, 1, 5, 6, 3]);
+    }
+
+    #[test]
+    fn the_search_reads_few_pages_behind_the_end_of_the_set() {
         assert_eq!(
-            found,
-            Found::Here {
-                known: 1,
-                moved: true
-            }
+            search_through(100_000, 1, true),
+            [100_000, 2, 1, 100_000],
+            "the total names the end"
         );
+        let halved = search_through(100_000, 3, false);
+        assert!(halved.len() < 24, "{halved:?}");
+        assert!(halved.contains(&2), "every page with items is read");
     }
 
     #[test]
     fn only_pages_with_items_can_repeat() {
         let mut search = search(3);
-        assert_eq!(search.on_page::<()>(3, &[], false), Found::Elsewhere(2));
-        assert_eq!(search.on_page::<()>(2, &[], false), Found::Elsewhere(4));
+        assert_eq!(
+            search.on_page::<()>(3, &[], OPEN),
+            Found::Elsewhere(1),
+            "halfway to the first page"
+        );
         let page = items_of(&["a"]);
-        assert_eq!(search.on_page(4, &page, false), Found::Elsewhere(1));
-        assert_eq!(search.on_page(1, &page, false), Found::Repeated);
+        assert_eq!(search.on_page(1, &page, OPEN), Found::Elsewhere(2));
+        assert_eq!(search.on_page(2, &page, OPEN), Found::Repeated);
     }
 
     #[test]
     fn an_empty_set_ends_the_search() {
         let mut search = search(1);
-        assert_eq!(search.on_page::<()>(1, &[], true), Found::Elsewhere(1));
+        assert_eq!(search.on_page::<()>(1, &[], OPEN), Found::Elsewhere(1));
         assert_eq!(
-            search.on_page::<()>(1, &[], true),
+            search.on_page::<()>(1, &[], OPEN),
             Found::Here {
                 known: 0,
                 moved: true

@@ -1,112 +1,82 @@
-//! The items a listing has seen, and the signs that the set changed meanwhile.
+//! The items that a listing has seen.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
-use super::page::{ItemKey, PageResponse};
-use super::signals::PageSignals;
-use crate::model::completeness::IncompleteReason;
+use super::page::{ItemKey, ReceivedItem};
 
-/// The items and signs of one listing.
-#[derive(Debug)]
+/// The keys of the items of one listing.
+#[derive(Debug, Default)]
 pub(crate) struct SeenItems {
-    page_size: u64,
     /// Ids of the documented form take 12 bytes each.
     object_ids: HashSet<[u8; 12]>,
     other_ids: HashSet<Box<str>>,
     unnamed: HashSet<u64>,
-    /// Different items seen so far, including those of the listings before this one.
-    seen: u64,
+    fingerprints: RandomState,
     /// Items that were new to this listing.
     accepted: u64,
     duplicates: u64,
-    total: Option<u64>,
-    /// Whether a page so far was shorter than requested; a sign once items follow it.
-    was_short: bool,
-    reason: Option<IncompleteReason>,
+}
+
+/// What a page had before the items seen earlier were taken out of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageContent {
+    /// Items received.
+    pub(crate) items: u64,
+    /// Items among them that the set has besides those seen before.
+    pub(crate) new: u64,
+    /// Whether every item was seen before.
+    pub(crate) is_repeat: bool,
+    /// A hash that is equal for the same items in the same order.
+    pub(crate) fingerprint: u64,
 }
 
 impl SeenItems {
-    pub(crate) fn new(page_size: u16) -> Self {
-        Self {
-            page_size: u64::from(page_size),
-            object_ids: HashSet::new(),
-            other_ids: HashSet::new(),
-            unnamed: HashSet::new(),
-            seen: 0,
-            accepted: 0,
-            duplicates: 0,
-            total: None,
-            was_short: false,
-            reason: None,
-        }
-    }
-
-    /// Takes over the total that an earlier listing received, to compare it with the next one.
-    pub(crate) fn restore_total(&mut self, total: Option<u64>) {
-        self.total = total;
-    }
-
-    /// Counts the items before the page to be accepted first as seen by an earlier listing.
-    pub(crate) fn start_at(&mut self, items: u64) {
-        self.seen = items;
-    }
-
-    /// Accepts a page, of which the first `known` items were delivered by an earlier listing.
-    /// Only new items are left in the response.
+    /// Accepts a page of the first pass, of which the first `known` items were delivered by an
+    /// earlier listing. Only items to be delivered are left.
     pub(crate) fn accept<T>(
         &mut self,
-        page: u64,
-        response: &mut PageResponse<T>,
+        items: &mut Vec<ReceivedItem<T>>,
         known: usize,
-        counted: bool,
-    ) -> PageSignals {
-        let received = response.items.len();
-        response.items.retain(|item| {
-            // Two items without ids can be equal and still be two.
-            let is_new = self.insert(&item.key) || matches!(item.key, ItemKey::Unnamed(_));
-            self.seen = self.seen.saturating_add(is_new.into());
-            is_new && item.index >= known
+    ) -> PageContent {
+        // Two items without ids can be equal and still be two.
+        let content = self.retain(items, |item, is_first| {
+            is_first || matches!(item.key, ItemKey::Unnamed(_))
         });
-        self.accepted += response.items.len() as u64;
-        let signals = self.signals(page, response, received, counted);
-        let repeated = received.saturating_sub(response.items.len() + known) as u64;
-        self.duplicates += repeated;
-        self.look_for_change(&signals, repeated);
-        signals
+        items.retain(|item| item.index >= known);
+        self.accepted += items.len() as u64;
+        self.duplicates += content.items - content.new;
+        content
     }
 
     /// Accepts a page that was read before, so that an item that comes again is no sign. Only new
-    /// items are left in the response.
-    pub(crate) fn accept_again<T>(
-        &mut self,
-        page: u64,
-        response: &mut PageResponse<T>,
-        counted: bool,
-    ) -> PageSignals {
-        let received = response.items.len();
-        response.items.retain(|item| self.insert(&item.key));
-        self.seen = self.seen.saturating_add(response.items.len() as u64);
-        self.accepted += response.items.len() as u64;
-        let signals = self.signals(page, response, received, counted);
-        self.total = signals.total.or(self.total);
-        signals
+    /// items are left.
+    pub(crate) fn accept_again<T>(&mut self, items: &mut Vec<ReceivedItem<T>>) -> PageContent {
+        let content = self.retain(items, |_, is_first| is_first);
+        self.accepted += content.new;
+        content
     }
 
-    fn signals<T>(
-        &self,
-        page: u64,
-        response: &PageResponse<T>,
-        received: usize,
-        counted: bool,
-    ) -> PageSignals {
-        PageSignals {
-            page,
-            page_size: self.page_size,
-            items: received as u64,
-            seen: self.seen,
-            has_next: response.has_next,
-            counted,
-            total: response.total,
+    /// Leaves the items for which `is_new` holds, given whether their key came for the first time.
+    fn retain<T>(
+        &mut self,
+        items: &mut Vec<ReceivedItem<T>>,
+        is_new: impl Fn(&ReceivedItem<T>, bool) -> bool,
+    ) -> PageContent {
+        let received = items.len() as u64;
+        let mut fingerprint = self.fingerprints.build_hasher();
+        let mut first_times = 0_u64;
+        items.retain(|item| {
+            item.key.hash(&mut fingerprint);
+            let is_first = self.insert(&item.key);
+            first_times += u64::from(is_first);
+            is_new(item, is_first)
+        });
+        PageContent {
+            items: received,
+            new: items.len() as u64,
+            is_repeat: received > 0 && first_times == 0,
+            fingerprint: fingerprint.finish(),
         }
     }
 
@@ -119,41 +89,14 @@ impl SeenItems {
         }
     }
 
-    fn look_for_change(&mut self, signals: &PageSignals, repeated: u64) {
-        if repeated > 0 {
-            self.note(IncompleteReason::DuplicateItem);
-        }
-        if let (Some(before), Some(now)) = (self.total, signals.total)
-            && before != now
-        {
-            self.note(IncompleteReason::TotalChanged);
-        }
-        if self.was_short && signals.items > 0 {
-            self.note(IncompleteReason::EmptyPage);
-        }
-        self.was_short |= !signals.is_full();
-        self.total = signals.total.or(self.total);
-    }
-
-    /// Notes a sign that an item may be missing. The first one is kept.
-    pub(crate) fn note(&mut self, reason: IncompleteReason) {
-        self.reason.get_or_insert(reason);
-    }
-
-    pub(crate) fn reason(&self) -> Option<IncompleteReason> {
-        self.reason
-    }
-
+    /// Items that were new to this listing.
     pub(crate) fn accepted(&self) -> u64 {
         self.accepted
     }
 
+    /// Items that came again in the first pass.
     pub(crate) fn duplicates(&self) -> u64 {
         self.duplicates
-    }
-
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.total
     }
 }
 
@@ -161,50 +104,72 @@ impl SeenItems {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::page::ReceivedItem;
+    use super::super::page::items_of;
     use super::*;
-    use crate::http::headers::ResponseNotices;
 
-    fn page_of(keys: Vec<ItemKey>) -> PageResponse<()> {
-        let item = |(index, key)| ReceivedItem {
+    fn unnamed(texts: &[&str]) -> Vec<ReceivedItem<()>> {
+        let items = texts.iter().enumerate().map(|(index, text)| ReceivedItem {
             index,
-            key,
+            key: ItemKey::of_json(text),
             content: Ok(()),
-        };
-        PageResponse {
-            items: keys.into_iter().enumerate().map(item).collect(),
-            has_next: false,
-            total: None,
-            notices: ResponseNotices::default(),
-        }
-    }
-
-    fn unnamed(texts: &[&str]) -> PageResponse<()> {
-        page_of(texts.iter().map(|text| ItemKey::of_json(text)).collect())
+        });
+        items.collect()
     }
 
     #[test]
     fn equal_items_without_ids_are_two_until_they_are_read_again() {
-        let mut seen = SeenItems::new(10);
+        let mut seen = SeenItems::default();
         let mut first = unnamed(&["7", "7"]);
-        seen.accept(1, &mut first, 0, true);
-        assert_eq!(first.items.len(), 2);
+        let content = seen.accept(&mut first, 0);
+        assert_eq!((first.len(), content.new), (2, 2));
+        assert!(!content.is_repeat);
         let mut again = unnamed(&["7", "7", "8"]);
-        seen.accept_again(1, &mut again, true);
-        assert_eq!(again.items.len(), 1, "only what is new");
-        assert_eq!(again.items[0].index, 2);
+        seen.accept_again(&mut again);
+        assert_eq!(again.len(), 1, "only what is new");
+        assert_eq!(again[0].index, 2);
         assert_eq!(seen.accepted(), 3);
     }
 
     #[test]
+    fn a_page_of_known_items_is_a_repeat_with_ids_and_without() {
+        for page in [items_of(&["a", "b"]), unnamed(&["7", "8"])] {
+            let mut seen = SeenItems::default();
+            let again = |page: &[ReceivedItem<()>]| {
+                let keys = page.iter().map(|item| item.key.clone());
+                let items = keys.enumerate().map(|(index, key)| ReceivedItem {
+                    index,
+                    key,
+                    content: Ok(()),
+                });
+                items.collect::<Vec<_>>()
+            };
+            let first = seen.accept(&mut again(&page), 0);
+            let second = seen.accept(&mut again(&page), 0);
+            assert!(!first.is_repeat && second.is_repeat);
+            assert_eq!(first.fingerprint, second.fingerprint);
+        }
+        let nothing = SeenItems::default().accept::<()>(&mut Vec::new(), 0);
+        assert!(!nothing.is_repeat);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_items_and_their_order_apart() {
+        let mut seen = SeenItems::default();
+        let mut fingerprint = |ids: &[&str]| seen.accept(&mut items_of(ids), 0).fingerprint;
+        let one_two = fingerprint(&["1", "2"]);
+        assert_eq!(fingerprint(&["1", "2"]), one_two);
+        assert_ne!(fingerprint(&["2", "1"]), one_two);
+        assert_ne!(fingerprint(&["1"]), fingerprint(&["2"]));
+        assert_ne!(fingerprint(&["1"]), fingerprint(&[]));
+    }
+
+    #[test]
     fn items_delivered_before_are_neither_new_nor_repeated() {
-        let mut seen = SeenItems::new(3);
-        seen.start_at(6);
-        let mut page = page_of(["a", "b", "c"].map(ItemKey::of_id).into());
-        let signals = seen.accept(3, &mut page, 2, true);
-        assert_eq!(page.items.len(), 1);
-        assert_eq!((signals.items, signals.seen), (3, 9));
-        assert_eq!((seen.duplicates(), seen.reason()), (0, None));
+        let mut seen = SeenItems::default();
+        let mut page = items_of(&["a", "b", "c"]);
+        let content = seen.accept(&mut page, 2);
+        assert_eq!((page.len(), content.items, content.new), (1, 3, 3));
+        assert_eq!((seen.accepted(), seen.duplicates()), (1, 0));
     }
 
     proptest! {
@@ -212,7 +177,7 @@ mod tests {
         fn it_agrees_with_a_set_of_texts(
             ids in prop::collection::vec("[a-f0-9]{23,25}|[A-Fa-f0-9]{24}|.{0,3}", 0..50),
         ) {
-            let (mut seen, mut model) = (SeenItems::new(10), HashSet::new());
+            let (mut seen, mut model) = (SeenItems::default(), HashSet::new());
             for id in ids {
                 prop_assert_eq!(seen.insert(&ItemKey::of_id(&id)), model.insert(id));
             }

@@ -26,28 +26,34 @@ use crate::model::invalid_item::InvalidItem;
 ///   is requested alone; then up to [`max_in_flight`](crate::ListRequest::max_in_flight) pages
 ///   are in flight, yielded in order.
 /// - **It reads to the end.** It reads on while a page is full, or has a `next` link, or the
-///   reported total is higher than the number of items seen (for which one further page is
-///   tried). An empty page with a `next` link does not end it.
+///   total says that there is more; without a total, one further page is tried. A page that comes
+///   empty although one of these promised items is requested again, up to twice, and if it stays
+///   empty, the pages behind it are read. Three empty pages in a row end the listing.
 /// - **Totals are hints.** The reported total bounds how far ahead pages are requested, never
 ///   what is yielded. A wrong, absent or changing total gives the same items.
-/// - **Each item once.** Items with an id that was yielded before are dropped. A page on which no
-///   item is new ends the listing with [`PaginationLoop`](crate::ErrorKind::PaginationLoop).
-/// - **Signs of change are reported.** Atlas pages by offset, so a set that changes between two
-///   pages can hide an item. [`summary`](Self::summary) says how complete the listing is; see
-///   [`Completeness`].
+/// - **Each item once.** Items with an id that was yielded before are dropped. A full page on
+///   which no item is new ends the listing with
+///   [`PaginationLoop`](crate::ErrorKind::PaginationLoop).
+/// - **A set that changes is read again.** Atlas pages by offset, so a set that changes between two
+///   pages can hide an item. On a sign of that, the set is read again until two passes agree, as
+///   [`Consistency`](crate::Consistency) says, and items found late are yielded then. Where an item
+///   may be missing all the same, the last item is an error of kind
+///   [`PossiblyIncomplete`](crate::ErrorKind::PossiblyIncomplete). [`summary`](Self::summary) says
+///   how complete the listing is; see [`Completeness`].
 /// - **An error does not end it.** After `Some(Err(_))`, the next poll requests the failed page
-///   again; no item is lost or repeated. Errors that another request cannot cure (credentials,
-///   permission, not found, withdrawn API, invalid argument, pagination loop, limits) are
-///   followed by the end. Stopping at the first error, as `try_next().await?` does, is correct
-///   too.
+///   again, after the wait that the server requested (at most 2 minutes) or a backoff; no item is
+///   lost or repeated. Errors that another request cannot cure (credentials, permission, not
+///   found, withdrawn API, invalid argument, pagination loop, limits) are followed by the end, and
+///   so is the second failure to decode a page. Stopping at the first error, as
+///   `try_next().await?` does, is correct too.
 /// - **One unreadable item costs one item.** It is one `Err` of kind
 ///   [`InvalidItem`](crate::ErrorKind::InvalidItem); the other items of its page are yielded.
 /// - **It can be cancelled.** Dropping the future of [`next`](Self::next) loses nothing. Dropping
 ///   the stream aborts its requests. Pages in flight make progress while the consumer is busy.
 ///
-/// It sends as many requests as there are pages when the reported total is correct and the last
-/// page is short; a full last page takes one more. A wrong total costs at most as many requests
-/// as there may be pages in flight.
+/// It sends as many requests as there are pages when the set does not change, the reported total
+/// is correct and the last page is short; a full last page takes one more. A wrong total costs at
+/// most as many requests as there may be pages in flight, and four for pages requested again.
 ///
 /// It must be polled inside a Tokio runtime.
 ///

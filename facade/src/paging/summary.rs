@@ -152,16 +152,24 @@ impl Summary {
         self.sunset.as_deref().and_then(parse_date)
     }
 
+    /// The reported total, where the listing has ended and yielded another number of items. A
+    /// listing that was resumed yielded only the rest.
+    fn unreached_total(&self) -> Option<Counted> {
+        let ended = self.completeness.has_ended() && !self.resumed;
+        let yielded = self.delivered + self.item_errors;
+        let total = self
+            .reported_total
+            .filter(|&total| ended && total != yielded)?;
+        Some(Counted(total, "item", "items"))
+    }
+
     /// Whether the listing ended without any item, and its API is past its sunset. Such an API
     /// may respond with empty lists, so this does not show that there are no items.
     ///
     /// The sunset of the serverless API was announced for 2026-01-22.
     #[must_use]
     pub fn empty_after_sunset(&self) -> bool {
-        let ended = !matches!(
-            self.completeness,
-            Completeness::InProgress | Completeness::Failed
-        );
+        let ended = self.completeness.has_ended();
         self.past_sunset && ended && !self.resumed && self.delivered == 0 && self.item_errors == 0
     }
 }
@@ -173,6 +181,9 @@ impl fmt::Display for Summary {
         let requests = Counted(self.requests, "request", "requests");
         let completeness = self.completeness;
         write!(f, "{items} on {pages} in {requests}: {completeness}")?;
+        if let Some(total) = self.unreached_total() {
+            write!(f, "; the server reported {total}")?;
+        }
         for extra in [
             Counted(self.retries, "retry", "retries"),
             Counted(self.duplicates, "duplicate dropped", "duplicates dropped"),
@@ -226,6 +237,7 @@ mod tests {
             delivered: 1200,
             pages: 3,
             requests: 5,
+            reported_total: Some(1300),
             retries: 2,
             duplicates: 1,
             item_errors: 1,
@@ -236,7 +248,7 @@ mod tests {
         assert_eq!(
             many.to_string(),
             "1200 items on 3 pages in 5 requests: possibly incomplete: the total changed between \
-             pages; 2 retries; 1 duplicate dropped; 1 unreadable item; sunset Thu, 1 Jul 2027 \
+             pages; the server reported 1300 items; 2 retries; 1 duplicate dropped; 1 unreadable item; sunset Thu, 1 Jul 2027 \
              00:00:00 GMT"
         );
         assert_eq!(many.sunset_at().unwrap().timestamp(), 1_814_400_000);

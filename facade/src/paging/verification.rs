@@ -6,19 +6,27 @@
 //! two of its reads, and a reader that moves towards the first page meets it again. The test
 //! `verification_order` enumerates small sets, and shows that other orders can agree and still
 //! miss an item.
-
-use super::signals::PageSignals;
+//!
+//! Where the set may have grown, the pages behind the last one are read first, and the pass begins
+//! on the last of them.
 
 /// A descending pass, and the pass it is compared with.
 #[derive(Debug)]
 pub(crate) struct Verification {
-    /// Fingerprints of the pass before, first page first.
-    previous: Vec<u64>,
-    /// Fingerprints of this pass so far.
-    current: Vec<Option<u64>>,
-    /// Whether every page so far equals that of the pass before.
-    agrees: bool,
+    /// The pass before, first page first, with at most one empty page at its end.
+    previous: Vec<PassPage>,
+    /// This pass so far.
+    current: Vec<Option<PassPage>>,
+    /// The page that came empty in this pass and is read a second time.
+    reread: Option<u64>,
     passes_left: u32,
+}
+
+/// What is kept of a page to compare it with the same page of another pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PassPage {
+    pub(crate) items: u64,
+    pub(crate) fingerprint: u64,
 }
 
 /// What follows a page of a pass.
@@ -26,40 +34,66 @@ pub(crate) struct Verification {
 pub(crate) enum Next {
     /// This page is to be read.
     Page(u64),
-    /// The pass equals the one before: no item was missed.
-    Agreed,
+    /// The same page is to be read again: it was empty, and had items before.
+    SamePage,
+    /// The pass equals the one before and has this many items.
+    Agreed { items: u64 },
     /// The last pass allowed differs from the one before.
     Exhausted,
 }
 
 impl Verification {
-    /// Verifies a first pass with these fingerprints by up to `passes` more.
-    pub(crate) fn new(first_pass: Vec<u64>, passes: u32) -> Self {
-        Self {
-            current: vec![None; first_pass.len()],
-            previous: first_pass,
-            agrees: true,
+    /// Verifies a first pass by up to `passes` more.
+    pub(crate) fn new(first_pass: Vec<PassPage>, passes: u32) -> Self {
+        let mut verification = Self {
+            previous: Vec::new(),
+            current: Vec::new(),
+            reread: None,
             passes_left: passes,
+        };
+        verification.compare_with(first_pass);
+        verification
+    }
+
+    fn compare_with(&mut self, mut pass: Vec<PassPage>) {
+        while let [.., PassPage { items: 0, .. }, PassPage { items: 0, .. }] = pass[..] {
+            pass.pop();
         }
+        self.current = vec![None; pass.len()];
+        self.previous = pass;
     }
 
     /// The page a pass begins with, which is its last one.
     pub(crate) fn first_page(&self) -> u64 {
-        self.previous.len() as u64
+        self.previous.len().max(1) as u64
     }
 
-    /// Compares a page of this pass.
-    pub(crate) fn on_page(&mut self, signals: &PageSignals, fingerprint: u64) -> Next {
-        let index = usize::try_from(signals.page - 1).unwrap_or(usize::MAX);
-        let is_top = index + 1 >= self.current.len();
-        self.current.resize(self.current.len().max(index + 1), None);
-        self.current[index] = Some(fingerprint);
-        self.agrees &= self.previous.get(index) == Some(&fingerprint);
-        if is_top && signals.has_more() {
-            // The set has grown. This pass cannot agree any more, but it still finds new items,
-            // and the next pass is compared with it.
-            self.agrees = false;
-            return Next::Page(signals.page + 1);
+    /// How many items the pass before had.
+    pub(crate) fn previous_items(&self) -> u64 {
+        self.previous.iter().map(|page| page.items).sum()
+    }
+
+    /// Compares a page of this pass. `may_follow` says that there may be another page behind it.
+    pub(crate) fn on_page(&mut self, page: u64, content: PassPage, may_follow: bool) -> Next {
+        let index = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
+        let before = self.previous.get(index);
+        if content.items == 0 {
+            let had_items = before.is_some_and(|before| before.items > 0);
+            if had_items && self.reread != Some(page) {
+                self.reread = Some(page);
+                return Next::SamePage;
+            }
+        }
+        if index >= self.current.len() {
+            // The pass begins here: pages read before it are read again.
+            self.current = vec![None; index.saturating_add(1)];
+        }
+        let is_top = index + 1 == self.current.len();
+        if let Some(current) = self.current.get_mut(index) {
+            *current = Some(content);
+        }
+        if is_top && content.items > 0 && may_follow {
+            return Next::Page(page + 1);
         }
         match self.current.iter().rposition(Option::is_none) {
             Some(unread) => Next::Page(unread as u64 + 1),
@@ -68,80 +102,141 @@ impl Verification {
     }
 
     fn finish(&mut self) -> Next {
-        if self.agrees {
-            return Next::Agreed;
+        self.reread = None;
+        let pass: Vec<PassPage> = self.current.drain(..).flatten().collect();
+        if without_end(&pass) == without_end(&self.previous) {
+            let items = pass.iter().map(|page| page.items).sum();
+            return Next::Agreed { items };
         }
         self.passes_left = self.passes_left.saturating_sub(1);
         if self.passes_left == 0 {
             return Next::Exhausted;
         }
-        self.previous = self.current.drain(..).flatten().collect();
-        self.current = vec![None; self.previous.len()];
-        self.agrees = true;
+        self.compare_with(pass);
         Next::Page(self.first_page())
     }
+}
+
+/// A pass without the empty pages at its end.
+fn without_end(pass: &[PassPage]) -> &[PassPage] {
+    let last = pass.iter().rposition(|page| page.items > 0);
+    &pass[..last.map_or(0, |last| last + 1)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn last(page: u64) -> PageSignals {
-        PageSignals {
-            page,
-            page_size: 2,
-            items: 1,
-            seen: 9,
-            has_next: false,
-            counted: true,
-            total: Some(9),
+    /// Two passes are enough for every test but those of passes.
+    fn verification(fingerprints: &[u64], passes: u32) -> Verification {
+        let pages = fingerprints.iter().map(|&fingerprint| page(fingerprint));
+        Verification::new(pages.collect(), passes)
+    }
+
+    /// A page of two items; 0 stands for an empty one.
+    fn page(fingerprint: u64) -> PassPage {
+        PassPage {
+            items: if fingerprint == 0 { 0 } else { 2 },
+            fingerprint,
         }
     }
 
-    fn more(page: u64) -> PageSignals {
-        PageSignals {
-            has_next: true,
-            ..last(page)
-        }
+    /// Reads pages in the order the pass asks for them, each with its fingerprint and whether a
+    /// page may follow, and returns what follows each.
+    fn read(verification: &mut Verification, pages: &[(u64, u64, bool)]) -> Vec<Next> {
+        pages
+            .iter()
+            .map(|&(number, fingerprint, may_follow)| {
+                verification.on_page(number, page(fingerprint), may_follow)
+            })
+            .collect()
     }
+
+    use Next::{Agreed, Exhausted, Page, SamePage};
 
     #[test]
     fn it_reads_the_last_page_first_and_agrees_with_an_equal_pass() {
-        let mut verification = Verification::new(vec![10, 20, 30], 1);
+        let mut verification = verification(&[10, 20, 30], 1);
         assert_eq!(verification.first_page(), 3);
-        assert_eq!(verification.on_page(&last(3), 30), Next::Page(2));
-        assert_eq!(verification.on_page(&more(2), 20), Next::Page(1));
-        assert_eq!(verification.on_page(&more(1), 10), Next::Agreed);
+        let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
+        let agreed = Agreed { items: 6 };
+        assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
     #[test]
     fn a_different_page_costs_another_pass_compared_with_this_one() {
-        let mut verification = Verification::new(vec![10, 20], 2);
-        assert_eq!(verification.on_page(&last(2), 21), Next::Page(1));
-        assert_eq!(verification.on_page(&more(1), 10), Next::Page(2));
-        assert_eq!(verification.on_page(&last(2), 21), Next::Page(1));
-        assert_eq!(verification.on_page(&more(1), 10), Next::Agreed);
+        let mut verification = verification(&[10, 20], 2);
+        let pages = [(2, 21, false), (1, 10, true), (2, 21, false), (1, 10, true)];
+        let agreed = Agreed { items: 4 };
+        assert_eq!(
+            read(&mut verification, &pages),
+            [Page(1), Page(2), Page(1), agreed]
+        );
     }
 
     #[test]
     fn passes_run_out() {
-        let mut verification = Verification::new(vec![10], 2);
-        assert_eq!(verification.on_page(&last(1), 11), Next::Page(1));
-        assert_eq!(verification.on_page(&last(1), 12), Next::Exhausted);
+        let mut verification = verification(&[10], 2);
+        let pages = [(1, 11, false), (1, 12, false)];
+        assert_eq!(read(&mut verification, &pages), [Page(1), Exhausted]);
     }
 
     #[test]
-    fn a_set_that_grew_is_read_to_its_new_end_and_once_more() {
-        let mut verification = Verification::new(vec![10, 20], 2);
-        assert_eq!(verification.on_page(&more(2), 20), Next::Page(3));
-        assert_eq!(verification.on_page(&last(3), 30), Next::Page(1));
+    fn a_set_that_grew_is_read_from_its_new_end_and_once_more() {
+        let mut verification = verification(&[10, 20], 2);
+        let pages = [(2, 20, true), (3, 30, false), (2, 20, true), (1, 10, true)];
+        let from_the_end = [Page(3), Page(2), Page(1), Page(3)];
+        assert_eq!(read(&mut verification, &pages), from_the_end);
+        let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
+        let agreed = Agreed { items: 6 };
+        assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
+    }
+
+    #[test]
+    fn an_empty_page_at_the_end_is_read_first_and_those_behind_it_are_not() {
+        let mut verification = verification(&[10, 20, 0, 0], 2);
+        assert_eq!(verification.first_page(), 3);
+        let pages = [(3, 0, true), (2, 20, true), (1, 10, true)];
+        let agreed = Agreed { items: 4 };
+        assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
+    }
+
+    #[test]
+    fn an_empty_page_behind_the_last_one_is_no_difference() {
+        let mut verification = verification(&[10, 20], 2);
+        let pages = [(2, 20, true), (3, 0, true), (2, 20, true), (1, 10, true)];
+        let agreed = Agreed { items: 4 };
+        let from_the_end = [Page(3), Page(2), Page(1), agreed];
+        assert_eq!(read(&mut verification, &pages), from_the_end);
+    }
+
+    #[test]
+    fn a_page_that_comes_empty_and_had_items_is_read_once_more() {
+        let mut verification = verification(&[10, 20, 30], 2);
+        let pages = [(3, 30, false), (2, 0, false), (2, 20, true), (1, 10, true)];
+        let agreed = Agreed { items: 6 };
         assert_eq!(
-            verification.on_page(&more(1), 10),
-            Next::Page(3),
-            "equal, but out of order"
+            read(&mut verification, &pages),
+            [Page(2), SamePage, Page(1), agreed]
         );
-        assert_eq!(verification.on_page(&last(3), 30), Next::Page(2));
-        assert_eq!(verification.on_page(&more(2), 20), Next::Page(1));
-        assert_eq!(verification.on_page(&more(1), 10), Next::Agreed);
+    }
+
+    #[test]
+    fn a_page_that_stays_empty_is_compared_as_it_is() {
+        let mut verification = verification(&[10, 20, 30], 2);
+        let pages = [(3, 30, false), (2, 0, false), (2, 0, false), (1, 10, true)];
+        let read_again = [Page(2), SamePage, Page(1), Page(3)];
+        assert_eq!(read(&mut verification, &pages), read_again);
+        let pages = [(3, 30, false), (2, 0, false), (1, 10, true)];
+        let agreed = Agreed { items: 4 };
+        assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
+    }
+
+    #[test]
+    fn an_empty_set_is_one_empty_page() {
+        let mut verification = verification(&[0, 0], 2);
+        assert_eq!(verification.first_page(), 1);
+        let pages = [(1, 0, false)];
+        assert_eq!(read(&mut verification, &pages), [Agreed { items: 0 }]);
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct ListArgs {
     pub(crate) output: Format,
 
     /// How sure to be that no snapshot was missed, where there is more than one page
-    #[arg(long, value_name = "LEVEL", default_value = "single-pass")]
+    #[arg(long, value_name = "LEVEL", default_value = "adaptive")]
     consistency: ConsistencyChoice,
 
     /// Short for --consistency verified

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream::FusedStream};
 
-use super::fake::{FakeSource, Next, Quirk, list, list_with, numbers, read_through, retrier};
+use super::fake::{
+    FakeSource, Next, Quirk, Total, list, list_with, numbers, read_through, retrier,
+};
 use crate::{
     Basis, Completeness, Consistency, ErrorKind, IncompleteReason, ListRequest, RetryPolicy,
 };
@@ -116,15 +118,16 @@ async fn a_server_that_repeats_a_page_ends_it_within_the_pages_in_flight() {
 async fn an_endless_server_ends_at_the_page_limit() {
     let source = Arc::new(FakeSource {
         next: Next::UpTo(u64::MAX),
-        ..FakeSource::of(25)
+        total: Total::Absent,
+        ..FakeSource::of(1_000)
     });
     let (delivered, errors, summary) = read_through(list(&source, 10, 4).page_limit(9)).await;
-    assert_eq!(delivered, numbers(25));
+    assert_eq!(delivered, numbers(90));
     assert_eq!(errors.len(), 1);
     assert_eq!(
         errors[0].to_string(),
         "the shelf, page 9: listing limit reached: more than 9 pages; raise the limit if the set \
-         really is that large (25 delivered before)"
+         really is that large (90 delivered before)"
     );
     assert_eq!(summary.completeness(), Completeness::Failed);
     assert_eq!(source.requested(), numbers(9));
@@ -313,4 +316,21 @@ async fn the_error_of_a_limit_has_the_checkpoint_behind_the_last_item() {
         delivered.extend(&rest);
         assert_eq!(delivered, numbers(45));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_decoded_twice_ends_it() {
+    let fails = |source: FakeSource, page| source.quirk(page, Quirk::Fail(ErrorKind::Decode));
+    let twice = fails(fails(FakeSource::of(25), 2), 2);
+    let source = Arc::new(twice);
+    let (delivered, errors, summary) = read_through(list(&source, 10, 1)).await;
+    assert_eq!((delivered, errors.len()), (numbers(10), 2));
+    assert_eq!(summary.completeness(), Completeness::Failed);
+    assert_eq!(source.requested(), [1, 2, 2]);
+
+    let two_pages = fails(fails(FakeSource::of(25), 2), 3);
+    let source = Arc::new(two_pages);
+    let (delivered, errors, summary) = read_through(list(&source, 10, 1)).await;
+    assert_eq!((delivered, errors.len()), (numbers(25), 2));
+    assert!(summary.is_complete());
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream::FusedStream};
 
+use crate::Consistency;
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
 use crate::http::clock::SystemClock;
 use crate::http::headers::{RateLimit, ResponseNotices};
@@ -74,6 +75,8 @@ pub(super) enum Quirk {
     RateLimited(Option<Duration>),
     /// The first item cannot be read and has no id.
     Unreadable,
+    /// No items, and no `next` link unless every page has one. The total is as it always is.
+    Empty,
     /// The task panics.
     Panic,
 }
@@ -90,6 +93,8 @@ pub(super) struct FakeSource {
     /// Milliseconds until the response, by page. Pages beyond are sent at once.
     pub(super) delays: Vec<u64>,
     pub(super) quirks: Mutex<HashMap<u64, VecDeque<Quirk>>>,
+    /// This page is empty whenever it is requested.
+    pub(super) always_empty: Option<u64>,
     /// This page is sent for every request.
     pub(super) always_page: Option<u64>,
     /// As the live service does on large sets: a request that wants a count fails.
@@ -225,7 +230,7 @@ impl FakeSource {
                 return Err(Error::new(ErrorKind::RateLimited).with_retry_after(wait));
             }
             Some(Quirk::Panic) => panic!("the script says so"),
-            Some(Quirk::Unreadable) | None => {}
+            Some(Quirk::Unreadable | Quirk::Empty) | None => {}
         }
         if self.counting_fails && request.include_count {
             return Err(Error::new(ErrorKind::Server).with_body(ErrorBody {
@@ -236,7 +241,13 @@ impl FakeSource {
         self.apply_changes();
         let page = self.always_page.unwrap_or(request.page);
         let all = self.items.lock().unwrap();
-        let (numbers, more) = self.page(page, request.page_size, &all);
+        let is_empty =
+            matches!(quirk, Some(Quirk::Empty)) || self.always_empty == Some(request.page);
+        let (numbers, more) = if is_empty {
+            (Vec::new(), false)
+        } else {
+            self.page(page, request.page_size, &all)
+        };
         let total = self.total(page, all.len() as u64);
         let total = total.filter(|_| request.include_count);
         self.sent.lock().unwrap().push(SentPage {
@@ -323,14 +334,17 @@ pub(super) fn numbers(count: u64) -> Vec<u64> {
     (1..=count).collect()
 }
 
-/// A listing of the fake without retries.
+/// A listing of the fake in a single pass, without retries.
 pub(super) fn list(
     source: &Arc<FakeSource>,
     page_size: u16,
     max_in_flight: usize,
 ) -> ListRequest<u64> {
     let request = list_with(source, &retrier(RetryPolicy::none()));
-    request.page_size(page_size).max_in_flight(max_in_flight)
+    request
+        .page_size(page_size)
+        .max_in_flight(max_in_flight)
+        .consistency(Consistency::single_pass())
 }
 
 pub(super) fn list_with(source: &Arc<FakeSource>, retrier: &Arc<Retrier>) -> ListRequest<u64> {

@@ -7,5 +7,6 @@ mod fake;
 mod properties;
 mod resume;
 mod retry;
+mod servers;
 mod stream;
 mod verification_order;

@@ -24,6 +24,42 @@ fn total() -> impl Strategy<Value = Total> {
     ]
 }
 
+/// What a server gets wrong besides its items.
+#[derive(Debug, Clone)]
+struct Server {
+    total: Total,
+    next: Next,
+    most_per_page: Option<u16>,
+    /// Pages that come empty once.
+    empty_once: Vec<u64>,
+    always_empty: Option<u64>,
+}
+
+fn server() -> impl Strategy<Value = Server> {
+    let total = prop_oneof![
+        3 => Just(Total::Exact),
+        2 => Just(Total::Absent),
+        1 => (-9..=20_i64).prop_map(Total::Off),
+    ];
+    let next = prop_oneof![
+        Just(Next::Accurate),
+        Just(Next::Never),
+        Just(Next::UpTo(u64::MAX)),
+    ];
+    let most_per_page = prop_oneof![2 => Just(None), 1 => (1..9_u16).prop_map(Some)];
+    let empty_once = prop::collection::vec(1..10_u64, 0..3);
+    let always_empty = prop_oneof![3 => Just(None), 1 => (1..10_u64).prop_map(Some)];
+    (total, next, most_per_page, empty_once, always_empty).prop_map(
+        |(total, next, most_per_page, empty_once, always_empty)| Server {
+            total,
+            next,
+            most_per_page,
+            empty_once,
+            always_empty,
+        },
+    )
+}
+
 #[derive(Debug, Clone)]
 struct Case {
     count: u64,
@@ -49,7 +85,7 @@ fn fault() -> impl Strategy<Value = ErrorKind> {
     prop_oneof![
         Just(ErrorKind::Server),
         Just(ErrorKind::Timeout),
-        Just(ErrorKind::Decode),
+        Just(ErrorKind::Connect),
     ]
 }
 
@@ -80,15 +116,40 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
+    /// A server that is right about everything.
     fn source(&self) -> Arc<FakeSource> {
+        let right = Server {
+            total: Total::Exact,
+            next: Next::Accurate,
+            most_per_page: None,
+            empty_once: Vec::new(),
+            always_empty: None,
+        };
+        self.source_on(&right)
+    }
+
+    fn source_on(&self, server: &Server) -> Arc<FakeSource> {
         let mut source = FakeSource {
             delays: self.delays.clone(),
+            total: server.total,
+            next: server.next,
+            most_per_page: server.most_per_page,
+            always_empty: server.always_empty,
             ..FakeSource::of(self.count).changing(self.changes.clone())
         };
         for &(page, kind) in &self.faults {
             source = source.quirk(page, Quirk::Fail(kind));
         }
+        for &page in &server.empty_once {
+            source = source.quirk(page, Quirk::Empty);
+        }
         Arc::new(source)
+    }
+
+    /// The most items of a page.
+    fn per_page(&self, server: &Server) -> u64 {
+        let most = server.most_per_page.unwrap_or(u16::MAX);
+        self.page_size.min(most).into()
     }
 
     /// Polls through faults and cancellations. Returns the kind of the error that ended it, too.
@@ -122,18 +183,37 @@ fn first_repeated(delivered: &[u64]) -> Option<u64> {
 }
 
 /// Whether the pages, in order, showed any sign of a change.
-fn shows_change(sent: &[SentPage], pages: u64, page_size: u16) -> bool {
+fn shows_change(sent: &[SentPage], pages: u64) -> bool {
     let by_page: HashMap<u64, &SentPage> = sent.iter().map(|sent| (sent.page, sent)).collect();
     let pages: Vec<_> = (1..=pages).filter_map(|page| by_page.get(&page)).collect();
-    let mut totals: Vec<_> = pages.iter().filter_map(|page| page.total).collect();
-    totals.dedup();
     let items: Vec<u64> = pages.iter().flat_map(|page| page.items.clone()).collect();
-    let short = pages
-        .iter()
-        .position(|page| page.items.len() < usize::from(page_size));
-    let items_behind_short =
-        short.is_some_and(|at| pages[at + 1..].iter().any(|page| !page.items.is_empty()));
-    totals.len() > 1 || first_repeated(&items).is_some() || items_behind_short
+    let mut seen = 0;
+    let mut totals = Vec::new();
+    for page in &pages {
+        seen += page.items.len() as u64;
+        totals.extend(page.total.filter(|&total| total >= seen));
+    }
+    totals.dedup();
+    let empty = pages.iter().position(|page| page.items.is_empty());
+    let items_behind =
+        empty.is_some_and(|at| pages[at..].iter().any(|page| !page.items.is_empty()));
+    totals.len() > 1 || first_repeated(&items).is_some() || items_behind
+}
+
+/// How many items present throughout are missing from a listing that calls itself complete, and
+/// whether a total was higher than the items by a page or more when the listing ended.
+fn missing_from(source: &FakeSource, delivered: &[u64], per_page: u64) -> (Vec<u64>, bool) {
+    let mut missing = present_throughout(source);
+    missing.retain(|item| !delivered.contains(item));
+    let sent = source.sent.lock().unwrap();
+    let total = sent.last().and_then(|page| page.total);
+    let present = source.items();
+    let visible = delivered.iter().filter(|item| present.contains(item));
+    let visible = visible.count() as u64;
+    (
+        missing,
+        total.is_some_and(|total| total >= visible + per_page),
+    )
 }
 
 proptest! {
@@ -158,8 +238,9 @@ proptest! {
 
         let requested = source.requested();
         let pages = count.div_ceil(u64::from(page_size)).max(1);
-        // At most one page more than there are, and as many as a wrong total puts in flight.
-        let most = pages + max_in_flight as u64;
+        // At most one page more than there are, as many as a wrong total puts in flight, and
+        // three empty pages that are requested four times more.
+        let most = pages + max_in_flight.max(3) as u64 + 4;
         prop_assert!(requested.len() as u64 <= most, "{:?}", requested);
         if matches!(total, Total::Exact) {
             prop_assert_eq!(requested.len() as u64, count / u64::from(page_size) + 1);
@@ -209,34 +290,123 @@ proptest! {
                 "{}", error
             );
         }
-        // Every page at most once to find the item, and once to be delivered.
-        let most = 2 * page_limit + max_in_flight as u64;
+        // Every page at most once to find the item, and once to be delivered; and empty pages up
+        // to three times.
+        let most = 6 * page_limit + max_in_flight as u64;
         prop_assert!(source.requested().len() as u64 <= most, "{:?}", source.requested());
     }
 
+    /// On a server that is right about its totals or sends none.
     #[test]
-    fn a_verified_listing_misses_nothing_that_was_present_throughout(case in case()) {
-        let source = case.source();
+    fn a_verified_listing_misses_nothing_that_was_present_throughout(
+        case in case(),
+        is_adaptive in any::<bool>(),
+        counted in any::<bool>(),
+        next in prop_oneof![Just(Next::Accurate), Just(Next::Never), Just(Next::UpTo(u64::MAX))],
+        most_per_page in prop::option::of(1..9_u16),
+    ) {
+        let server = Server {
+            total: if counted { Total::Exact } else { Total::Absent },
+            next,
+            most_per_page,
+            empty_once: Vec::new(),
+            always_empty: None,
+        };
+        let source = case.source_on(&server);
+        let consistency = if is_adaptive {
+            Consistency::adaptive()
+        } else {
+            Consistency::verified()
+        };
         let mut stream = list(&source, case.page_size, case.max_in_flight)
-            .consistency(Consistency::verified())
+            .consistency(consistency)
             .stream();
         let (delivered, error) = run(case.read(&mut stream));
         prop_assert_eq!(first_repeated(&delivered), None);
-        match stream.summary().completeness() {
-            Completeness::Complete(Basis::Verified | Basis::SinglePage) => {
-                for item in present_throughout(&source) {
-                    prop_assert!(delivered.contains(&item), "{} missing from {:?}", item, delivered);
-                }
+        let summary = stream.summary();
+        let sent = source.sent.lock().unwrap().clone();
+        match summary.completeness() {
+            Completeness::Complete(Basis::NoChangeSeen) => {
+                prop_assert!(!shows_change(&sent, summary.pages()));
+                prop_assert!(is_adaptive || summary.pages() == 1);
             }
-            // A page of which nothing is new cannot be distinguished from a server that repeats a page.
+            Completeness::Complete(_) => {
+                let (missing, _) = missing_from(&source, &delivered, 1);
+                prop_assert!(missing.is_empty(), "{:?} missing from {:?}", missing, delivered);
+            }
+            // A full page of which nothing is new cannot be distinguished from a server that
+            // repeats a page.
             Completeness::Failed => prop_assert_eq!(error, Some(ErrorKind::PaginationLoop)),
             completeness => {
-                let not_converged =
-                    Completeness::PossiblyIncomplete(IncompleteReason::NotConverged);
-                prop_assert_eq!(completeness, not_converged);
+                prop_assert!(matches!(completeness, Completeness::PossiblyIncomplete(_)));
                 prop_assert_eq!(error, Some(ErrorKind::PossiblyIncomplete));
             }
         }
+        if case.changes.is_empty() {
+            prop_assert_eq!(delivered, numbers(case.count));
+            prop_assert!(summary.is_complete());
+        }
+    }
+
+    /// Whatever is wrong at the same time: no listing is complete while an item is missing that
+    /// was present throughout, unless no total disagreed by a page and nothing else showed it.
+    #[test]
+    fn no_listing_is_complete_while_the_total_says_that_a_page_is_missing(
+        case in case(),
+        server in server(),
+        consistency in prop_oneof![
+            Just(Consistency::single_pass()),
+            Just(Consistency::adaptive()),
+            Just(Consistency::verified()),
+        ],
+    ) {
+        let source = case.source_on(&server);
+        let mut stream = list(&source, case.page_size, case.max_in_flight)
+            .consistency(consistency)
+            .stream();
+        let (delivered, _) = run(case.read(&mut stream));
+        prop_assert_eq!(first_repeated(&delivered), None);
+        let summary = stream.summary();
+        let completeness = summary.completeness();
+        prop_assert_ne!(completeness, Completeness::InProgress);
+        if !summary.is_complete() {
+            return Ok(());
+        }
+        let (missing, page_is_missing) = missing_from(&source, &delivered, case.page_size.into());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        prop_assert!(!page_is_missing, "{:?}: {:?} missing", completeness, missing);
+        if case.changes.is_empty() {
+            let never_shown = matches!(server.total, Total::Absent | Total::Off(i64::MIN..0))
+                || missing.len() < usize::from(case.page_size) && case.per_page(&server) < u64::from(case.page_size);
+            prop_assert!(never_shown, "{:?}: {:?} missing", completeness, missing);
+        }
+    }
+
+    /// An empty response that the next one corrects costs nothing where the total or a link
+    /// promised items.
+    #[test]
+    fn pages_that_come_empty_once_lose_nothing(
+        case in case(),
+        empty_once in prop::collection::hash_set(1..10_u64, 0..4),
+        next in prop_oneof![Just(Next::Accurate), Just(Next::Never), Just(Next::UpTo(u64::MAX))],
+    ) {
+        let case = Case { changes: Vec::new(), ..case };
+        let server = Server {
+            total: Total::Exact,
+            next,
+            most_per_page: None,
+            empty_once: empty_once.into_iter().collect(),
+            always_empty: None,
+        };
+        let source = case.source_on(&server);
+        let mut stream = list(&source, case.page_size, case.max_in_flight)
+            .consistency(Consistency::default())
+            .stream();
+        let (delivered, _) = run(case.read(&mut stream));
+        prop_assert_eq!(delivered, numbers(case.count));
+        prop_assert!(stream.summary().is_complete(), "{}", stream.summary());
     }
 
     #[test]
@@ -248,7 +418,7 @@ proptest! {
 
         let summary = stream.summary();
         let sent = source.sent.lock().unwrap().clone();
-        let changed = shows_change(&sent, summary.pages(), case.page_size);
+        let changed = shows_change(&sent, summary.pages());
         match summary.completeness() {
             Completeness::Complete(Basis::SinglePage) => {
                 prop_assert_eq!(summary.pages(), 1);
@@ -258,54 +428,21 @@ proptest! {
                 prop_assert_eq!(basis, Basis::NoChangeSeen);
                 prop_assert!(!changed && summary.pages() > 1);
             }
-            Completeness::PossiblyIncomplete(_) => prop_assert!(changed),
+            Completeness::PossiblyIncomplete(reason) => {
+                prop_assert!(changed || reason == IncompleteReason::EmptyPage);
+            }
             completeness => {
                 prop_assert_eq!(completeness, Completeness::Failed);
                 prop_assert_eq!(error, Some(ErrorKind::PaginationLoop));
             }
         }
-        // A set that does not change is listed whole, in order.
-        if case.changes.is_empty() {
-            prop_assert_eq!(delivered, numbers(case.count));
-        }
-        // One request per page, one for each fault, and the pages in flight beyond the end.
-        let most = summary.pages() + (case.faults.len() + case.max_in_flight) as u64;
-        prop_assert!(summary.requests() <= most, "{} > {}", summary.requests(), most);
-    }
-
-    /// What a single pass calls incomplete, an adaptive listing verifies.
-    #[test]
-    fn an_adaptive_listing_reads_again_exactly_where_it_saw_a_change(case in case()) {
-        let source = case.source();
-        let mut stream = list(&source, case.page_size, case.max_in_flight)
-            .consistency(Consistency::adaptive())
-            .stream();
-        let (delivered, error) = run(case.read(&mut stream));
-        prop_assert_eq!(first_repeated(&delivered), None);
-        let summary = stream.summary();
-        let sent = source.sent.lock().unwrap().clone();
-        match summary.completeness() {
-            Completeness::Complete(Basis::Verified) => {
-                for item in present_throughout(&source) {
-                    prop_assert!(delivered.contains(&item), "{} missing from {:?}", item, delivered);
-                }
-            }
-            Completeness::Complete(_) => {
-                prop_assert!(!shows_change(&sent, summary.pages(), case.page_size));
-            }
-            completeness => {
-                let not_converged =
-                    Completeness::PossiblyIncomplete(IncompleteReason::NotConverged);
-                prop_assert!(completeness == not_converged || completeness == Completeness::Failed);
-                prop_assert!(matches!(
-                    error,
-                    Some(ErrorKind::PaginationLoop | ErrorKind::PossiblyIncomplete)
-                ));
-            }
-        }
+        // A set that does not change is listed whole, in order, with one request for each page
+        // and each fault.
         if case.changes.is_empty() {
             prop_assert_eq!(delivered, numbers(case.count));
             prop_assert_eq!(summary.pages(), case.count / u64::from(case.page_size) + 1);
+            let faults = summary.pages() + case.faults.len() as u64;
+            prop_assert!(summary.requests() <= faults, "{}", summary.requests());
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 
-use super::fake::{Change, FakeSource, Next, Quirk, Total, list, numbers, read};
+use super::fake::{Change, FakeSource, Next, Quirk, Total, id, list, numbers, read, read_through};
 use crate::{Basis, Checkpoint, Completeness, Consistency, ErrorKind, IncompleteReason};
 
 /// Reads `count` items, unreadable ones included, and returns those that can be read and the
@@ -127,7 +127,7 @@ async fn fewer_items_per_page_than_requested_do_not_end_a_search_early() {
         assert_eq!(delivered, numbers(41), "{left} {gone} {entered}");
         assert_eq!(
             rest.summary().completeness(),
-            incomplete(IncompleteReason::EmptyPage)
+            incomplete(IncompleteReason::ResumePointMoved)
         );
     }
 }
@@ -350,4 +350,43 @@ async fn a_checkpoint_counts_the_items_up_to_its_last_one() {
     assert_eq!(delivered, numbers(16));
     assert_eq!(rest.checkpoint().items_seen(), 16);
     assert_eq!(source.requested(), [2, 3, 4]);
+}
+
+/// Every page was read from the cursor to the first one.
+#[tokio::test(start_paused = true)]
+async fn a_search_far_behind_the_end_of_the_set_is_short() {
+    for (total, most) in [(Total::Exact, 5), (Total::Absent, 24)] {
+        let source = Arc::new(FakeSource {
+            total,
+            ..FakeSource::of(3)
+        });
+        let checkpoint: Checkpoint = serde_json::from_value(serde_json::json!({
+            "version": 2, "target": { "shelf": "7" }, "pageSize": 10,
+            "page": 100_000, "index": 3, "lastId": id(77), "itemsSeen": 999_994,
+        }))
+        .unwrap();
+        let request = list(&source, 10, 4).resume_from(checkpoint);
+        let (delivered, errors, summary) = read_through(request).await;
+        assert!(delivered.is_empty() && errors.is_empty());
+        assert_eq!(
+            summary.completeness(),
+            incomplete(IncompleteReason::ResumePointMoved)
+        );
+        let requested = source.requested();
+        assert!(requested.len() <= most, "{requested:?}");
+        assert!(requested.contains(&1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_to_resume_on_that_comes_empty_once_is_requested_again() {
+    let source = Arc::new(FakeSource::of(45));
+    let (mut delivered, checkpoint) = stop_after(&source, 17).await;
+    source.add_quirk(2, Quirk::Empty);
+    let request = list(&source, 10, 1).resume_from(checkpoint);
+    let (rest, errors, summary) = read_through(request).await;
+    delivered.extend(rest);
+    assert_eq!((delivered, errors.len()), (numbers(45), 0));
+    assert!(summary.is_complete(), "{summary}");
+    assert_eq!(source.requested(), [2, 2, 3, 4, 5]);
 }

@@ -71,7 +71,7 @@ async fn attempts_run_out_and_polling_again_grants_new_ones() {
     assert_eq!(start.elapsed(), 2 * SECOND);
     assert_eq!(stream.count().await, 5);
     assert_eq!(source.requested(), [1, 1, 1, 1, 1]);
-    assert_eq!(start.elapsed(), 3 * SECOND);
+    assert_eq!(start.elapsed(), 4 * SECOND, "a wait before each attempt");
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,4 +224,52 @@ async fn no_limit_is_too_long_for_the_clock() {
         assert_eq!(error.kind(), ErrorKind::Deadline);
         assert_eq!(source.requested(), [1]);
     }
+}
+
+/// A consumer that polls on through every error sent thousands of requests a second.
+#[tokio::test(start_paused = true)]
+async fn polling_on_after_an_error_is_paced() {
+    let mut source = FakeSource::of(5);
+    for _ in 0..20 {
+        source = source.quirk(1, Quirk::Fail(ErrorKind::Server));
+    }
+    let source = Arc::new(source);
+    let policy = RetryPolicy::none();
+    let start = Instant::now();
+    let mut stream = list_with(&source, &retrier(policy)).stream();
+    let mut errors = 0;
+    while let Some(item) = stream.next().await {
+        errors += u32::from(item.is_err());
+    }
+    assert_eq!((errors, source.requested().len()), (20, 21));
+    // The shortest wait is 100 ms. The longest doubles up to 20 s.
+    assert!(start.elapsed() > 20 * Duration::from_millis(100));
+    assert!(start.elapsed() < 16 * 20 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polling_on_after_a_rate_limit_waits_as_long_as_the_server_says_up_to_two_minutes() {
+    for (requested, waited) in [(7, 7), (3600, 120)] {
+        let limit = Quirk::RateLimited(Some(requested * SECOND));
+        let source = Arc::new(FakeSource::of(5).quirk(1, limit));
+        let start = Instant::now();
+        let mut stream = list_with(&source, &retrier(RetryPolicy::none())).stream();
+        assert!(stream.next().await.unwrap().is_err());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert_eq!(stream.count().await, 5);
+        assert_eq!(start.elapsed(), waited * SECOND);
+    }
+}
+
+/// The consumer's own time counts.
+#[tokio::test(start_paused = true)]
+async fn polling_on_late_waits_no_longer() {
+    let limit = Quirk::RateLimited(Some(7 * SECOND));
+    let source = Arc::new(FakeSource::of(5).quirk(1, limit));
+    let start = Instant::now();
+    let mut stream = list_with(&source, &retrier(RetryPolicy::none())).stream();
+    assert!(stream.next().await.unwrap().is_err());
+    tokio::time::sleep(10 * SECOND).await;
+    assert_eq!(stream.count().await, 5);
+    assert_eq!(start.elapsed(), 10 * SECOND);
 }

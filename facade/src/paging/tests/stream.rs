@@ -166,8 +166,9 @@ async fn the_total_is_a_hint_and_never_the_end() {
                     let (delivered, requested, _) =
                         read_all(source, page_size, max_in_flight).await;
                     assert_eq!(delivered, numbers(95), "{total:?} {next:?} {max_in_flight}");
+                    // Up to three empty pages end it, and are requested four times more.
                     assert!(
-                        requested.len() <= pages + max_in_flight,
+                        requested.len() <= pages + max_in_flight.max(3) + 4,
                         "{total:?} {next:?}: {requested:?}"
                     );
                 }
@@ -193,19 +194,16 @@ async fn a_short_page_whose_total_says_more_costs_one_further_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_or_short_page_with_a_next_link_is_not_the_end() {
-    for (pages, page_size, items, requests) in [
-        (&[1..11, 11..11, 11..11, 11..16][..], 10, 15, 4),
-        (&[1..99, 99..104], 100, 103, 2),
-    ] {
-        let source = FakeSource::of_pages(pages);
-        let (delivered, requested, summary) = read_all(source, page_size, 1).await;
-        assert_eq!((delivered, requested), (numbers(items), numbers(requests)));
-        assert_eq!(
-            summary.completeness(),
-            Completeness::PossiblyIncomplete(IncompleteReason::EmptyPage)
-        );
-    }
+async fn an_empty_page_with_a_next_link_is_not_the_end() {
+    let source = FakeSource::of_pages(&[1..11, 11..11, 11..11, 11..16]);
+    let (delivered, requested, summary) = read_all(source, 10, 1).await;
+    assert_eq!(delivered, numbers(15));
+    assert_eq!(requested, [1, 2, 2, 2, 3, 3, 4]);
+    assert_eq!((summary.pages(), summary.retries()), (4, 3));
+    assert_eq!(
+        summary.completeness(),
+        Completeness::PossiblyIncomplete(IncompleteReason::EmptyPage)
+    );
 }
 
 #[tokio::test(start_paused = true)]

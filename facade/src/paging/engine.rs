@@ -22,7 +22,8 @@ use tracing::Span;
 use super::config::{ListConfig, Mode};
 use super::fetch::{Attempts, Fetched, Fetcher, FinishedPage, InFlight};
 use super::first_pass::{FirstPass, PageSignals};
-use super::page::{ItemKey, PageSource, ReceivedItem};
+use super::page::{PageSource, ReceivedItem};
+use super::progress::Progress;
 use super::resume::{EndSignals, Found, ResumeSearch};
 use super::seen_items::{PageContent, SeenItems};
 use super::summary::Summary;
@@ -30,7 +31,7 @@ use super::verification::{Next, PassPage, Verification};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::http::clock::Sleep;
 use crate::http::retry::Retrier;
-use crate::model::checkpoint::{Checkpoint, Cursor};
+use crate::model::checkpoint::Checkpoint;
 use crate::model::completeness::{Basis, Completeness, IncompleteReason};
 
 /// The most passes after the first one.
@@ -61,24 +62,12 @@ pub(super) struct Engine<T> {
     last_total: Option<u64>,
     /// The page that could not be decoded when it was read last.
     undecodable: Option<u64>,
-    last_item: Option<LastItem>,
-    /// Items delivered in order by this listing and those it resumes.
-    items_seen: u64,
+    progress: Progress,
     /// How many items the first pass has, once it is over and the set is read again.
     first_pass_items: Option<u64>,
     deadline: Option<Sleep>,
     span: Span,
     summary: Summary,
-}
-
-/// The last item with an id that was delivered in order.
-#[derive(Debug)]
-struct LastItem {
-    page: u64,
-    index: usize,
-    key: ItemKey,
-    /// Items seen up to and including this one.
-    items_seen: u64,
 }
 
 /// The state of a listing between two polls.
@@ -137,8 +126,7 @@ impl<T: Send + 'static> Engine<T> {
             pages: Vec::new(),
             last_total: None,
             undecodable: None,
-            last_item: None,
-            items_seen: 0,
+            progress: Progress::default(),
             first_pass_items: None,
             deadline: None,
             span,
@@ -202,15 +190,7 @@ impl<T: Send + 'static> Engine<T> {
             Err(_) => self.summary.item_errors += 1,
         }
         if in_order {
-            self.items_seen = self.items_seen.saturating_add(1);
-            if !matches!(item.key, ItemKey::Unnamed(_)) {
-                self.last_item = Some(LastItem {
-                    page,
-                    index: item.index,
-                    key: item.key.clone(),
-                    items_seen: self.items_seen,
-                });
-            }
+            self.progress.record(page, item);
         }
     }
 
@@ -219,18 +199,11 @@ impl<T: Send + 'static> Engine<T> {
         if let Some(checkpoint) = &self.config.resume_from {
             return checkpoint.clone();
         }
-        let cursor = self.last_item.as_ref().and_then(|last| {
-            Some(Cursor {
-                page: last.page,
-                index: last.index,
-                last_id: last.key.id()?,
-            })
-        });
         let unreadable = self.summary.item_errors > 0;
         let recorded = self.summary.delivered + self.summary.item_errors;
         Checkpoint {
-            cursor,
-            items_seen: self.last_item.as_ref().map_or(0, |last| last.items_seen),
+            cursor: self.progress.cursor(),
+            items_seen: self.progress.items_up_to_cursor(),
             reported_total: self.first_pass.total(),
             reason: if unreadable {
                 Some(IncompleteReason::UnreadableItems)
@@ -283,13 +256,7 @@ impl<T: Send + 'static> Engine<T> {
             return 1;
         };
         self.summary.resumed = true;
-        self.last_item = Some(LastItem {
-            page: cursor.page,
-            index: cursor.index,
-            key: ItemKey::of_id(&cursor.last_id),
-            items_seen: checkpoint.items_seen,
-        });
-        self.items_seen = checkpoint.items_seen;
+        self.progress = Progress::resume(&cursor, checkpoint.items_seen);
         self.summary.reported_total = checkpoint.reported_total;
         let (total, reason) = (checkpoint.reported_total, checkpoint.reason);
         self.first_pass.resume(total, reason);

@@ -10,6 +10,7 @@ mod engine;
 mod fetch;
 mod first_pass;
 pub(crate) mod page;
+mod progress;
 pub(crate) mod request;
 mod resume;
 mod seen_items;

@@ -199,8 +199,8 @@ async fn a_short_page_without_a_count_is_followed_by_one_probe() {
     assert_eq!(source.counted(), [true, false, false, false, false]);
 }
 
-/// The first pass ended on a page of known items, and the page behind it was read after the one
-/// before it in the second pass, when the item had moved.
+/// The first pass ends on a page of known items. The page behind it was read after the one before
+/// it in the second pass, when the item had moved.
 #[tokio::test(start_paused = true)]
 async fn an_item_that_moves_while_the_end_of_the_set_is_searched_is_found() {
     let changes = [

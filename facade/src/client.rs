@@ -342,6 +342,7 @@ impl AtlasBuilder {
                 self.max_response_bytes,
             )?,
             request_builder: http,
+            body_hasher: foldhash::fast::RandomState::default(),
             base_url,
             retrier: Arc::new(Retrier::new(self.retry_policy, Arc::clone(&clock))),
             clock,

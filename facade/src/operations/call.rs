@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::hash::BuildHasher;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -22,7 +23,7 @@ use crate::http::client::RequestCounter;
 use crate::http::clock::Clock;
 use crate::http::headers::ResponseNotices;
 use crate::http::retry::Retrier;
-use crate::paging::page::PageResponse;
+use crate::paging::page::Fetched;
 
 /// What all clones of a client share.
 #[derive(Debug)]
@@ -33,20 +34,35 @@ pub(crate) struct ClientInner {
     pub(crate) authenticator: Authenticator,
     pub(crate) retrier: Arc<Retrier>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Hashes response bodies, to compare them with later ones.
+    pub(crate) body_hasher: foldhash::fast::RandomState,
 }
 
 /// The transport of one call.
 pub(crate) struct Call {
     client: Arc<ClientInner>,
     counter: RequestCounter,
-    outcome: Mutex<Option<Result<Response<Bytes>>>>,
+    /// The hash of a body that need not be decoded.
+    known_body: Option<u64>,
+    outcome: Mutex<Option<Result<Recorded>>>,
+}
+
+/// A response, and a hash of its body.
+struct Recorded {
+    response: Response<Bytes>,
+    body_hash: u64,
 }
 
 impl Call {
-    pub(crate) fn new(client: Arc<ClientInner>, counter: RequestCounter) -> Arc<Self> {
+    pub(crate) fn new(
+        client: Arc<ClientInner>,
+        counter: RequestCounter,
+        known_body: Option<u64>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             client,
             counter,
+            known_body,
             outcome: Mutex::default(),
         })
     }
@@ -68,8 +84,8 @@ impl Call {
         sent: Sent<O::Page>,
         page: u64,
         now: SystemTime,
-    ) -> Result<PageResponse<O::Item>> {
-        let response = match (self.take(), &sent) {
+    ) -> Result<Fetched<O::Item>> {
+        let recorded = match (self.take(), &sent) {
             (Some(outcome), _) => outcome?,
             // Refused before anything was sent.
             (None, Err(GeneratedError::InvalidRequest(reason))) => {
@@ -79,24 +95,30 @@ impl Call {
                 return Err(Error::new(ErrorKind::Internal).with_message("the response was lost"));
             }
         };
+        let response = &recorded.response;
+        let notices = ResponseNotices::read(response.headers(), O::documented_sunset(), now);
+        if self.known_body == Some(recorded.body_hash) {
+            return Ok(Fetched::Unchanged(notices));
+        }
         let decoded = sent.ok().map(|page| O::into_parts(page.into_inner()));
         let mut decoded = match decoded.and_then(decode::<O>) {
             Some(decoded) => decoded.in_object(response.body())?,
             None => decode_leniently::<O>(response.body(), page)?,
         };
-        decoded.notices = ResponseNotices::read(response.headers(), O::documented_sunset(), now);
-        Ok(decoded)
+        decoded.notices = notices;
+        decoded.body_hash = recorded.body_hash;
+        Ok(Fetched::Page(decoded))
     }
 
-    fn take(&self) -> Option<Result<Response<Bytes>>> {
+    fn take(&self) -> Option<Result<Recorded>> {
         self.outcome().take()
     }
 
-    fn outcome(&self) -> std::sync::MutexGuard<'_, Option<Result<Response<Bytes>>>> {
+    fn outcome(&self) -> std::sync::MutexGuard<'_, Option<Result<Recorded>>> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(&self, request: &reqwest::Request) -> Result<Response<Bytes>> {
+    async fn send(&self, request: &reqwest::Request) -> Result<Recorded> {
         let mut authorized = Request::new(Bytes::new());
         *authorized.method_mut() = request.method().clone();
         *authorized.headers_mut() = request.headers().clone();
@@ -108,7 +130,10 @@ impl Call {
         let authenticator = &self.client.authenticator;
         let response = authenticator.execute(authorized, &self.counter).await?;
         match response.status() {
-            StatusCode::OK => Ok(response),
+            StatusCode::OK => Ok(Recorded {
+                body_hash: self.client.body_hasher.hash_one(response.body()),
+                response,
+            }),
             _ => Err(into_error(&response, self.client.clock.wall_clock())),
         }
     }
@@ -124,8 +149,13 @@ impl Transport for Call {
         Box::pin(async move {
             let outcome = self.send(request).await;
             // Generated code reads the body alone.
-            let body = outcome.as_ref().map(|response| response.body().clone());
-            let response = body.map_err(ToString::to_string);
+            let response = match &outcome {
+                Ok(known) if self.known_body == Some(known.body_hash) => {
+                    Err("the body is known".to_owned())
+                }
+                Ok(recorded) => Ok(recorded.response.body().clone()),
+                Err(error) => Err(error.to_string()),
+            };
             *self.outcome() = Some(outcome);
             response.map(|body| Response::new(body).into())
         })

@@ -9,7 +9,7 @@ use tracing::{Instrument, Span};
 use super::call::{Call, ClientInner};
 use super::operation::{Operation, Paging};
 use crate::error::{Error, ErrorKind, Result};
-use crate::paging::page::{PageFuture, PageRequest, PageResponse, PageSource};
+use crate::paging::page::{Fetched, PageFuture, PageRequest, PageSource};
 
 /// An operation together with the client that sends it.
 #[derive(Debug)]
@@ -49,26 +49,29 @@ impl<O: Operation> Endpoint<O> {
         )
     }
 
-    async fn request_page(&self, request: &PageRequest) -> Result<PageResponse<O::Item>> {
+    async fn request_page(&self, request: &PageRequest) -> Result<Fetched<O::Item>> {
         let internal = || Error::new(ErrorKind::Internal);
         let paging = Paging {
             page: NonZeroU64::new(request.page).ok_or_else(internal)?,
             page_size: NonZeroU64::new(request.page_size.into()).ok_or_else(internal)?,
             include_count: (!request.include_count).then_some(false),
         };
-        let call = Call::new(Arc::clone(&self.client), request.counter.clone());
+        let client = Arc::clone(&self.client);
+        let call = Call::new(client, request.counter.clone(), request.known_body);
         let sent = self.operation.send(&call.client(), paging).await;
         let now = self.client.clock.wall_clock();
         let authenticator = &self.client.authenticator;
-        let mut page = call
+        let mut fetched = call
             .page::<O>(sent, request.page, now)
             .map_err(|error| authenticator.redact(error))?;
-        for item in &mut page.items {
-            if let Err(invalid) = &mut item.content {
-                authenticator.redact_item(invalid);
+        if let Fetched::Page(page) = &mut fetched {
+            for item in &mut page.items {
+                if let Err(invalid) = &mut item.content {
+                    authenticator.redact_item(invalid);
+                }
             }
         }
-        Ok(page)
+        Ok(fetched)
     }
 }
 

@@ -10,7 +10,7 @@ use super::operation::ClusterPath;
 use super::serverless_snapshots::ServerlessSnapshots;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::snapshot::Snapshot;
-use crate::paging::page::{PageFuture, PageRequest, PageResponse, PageSource};
+use crate::paging::page::{Fetched, PageFuture, PageRequest, PageSource};
 
 /// The code for a cluster that exists and is not a Flex cluster (recorded).
 const NOT_FLEX: &str = "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API";
@@ -71,7 +71,7 @@ impl FallbackSource {
         }
     }
 
-    async fn detect_api(&self, request: PageRequest) -> Result<PageResponse<Snapshot>> {
+    async fn detect_api(&self, request: PageRequest) -> Result<Fetched<Snapshot>> {
         let flex = match Arc::clone(&self.flex).fetch(request.clone()).await {
             Ok(page) => {
                 self.cache.insert(&self.cluster, Api::Flex);

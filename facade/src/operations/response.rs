@@ -38,6 +38,7 @@ pub(super) fn decode<O: Operation>(
         items: items.collect::<Option<_>>()?,
         has_next: page.links.iter().flatten().any(is_next),
         total: page.total_count.and_then(|total| total.try_into().ok()),
+        body_hash: 0,
         notices: ResponseNotices::default(),
     })
 }
@@ -90,6 +91,7 @@ pub(crate) fn decode_leniently<O: Operation>(
             .total_count
             .as_i64()
             .and_then(|total| total.try_into().ok()),
+        body_hash: 0,
         notices: ResponseNotices::default(),
     }
     .in_object(body)

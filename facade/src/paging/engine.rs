@@ -20,12 +20,12 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::config::{ListConfig, Mode};
-use super::fetch::{Attempts, Fetched, Fetcher, FinishedPage, InFlight};
+use super::fetch::{Attempts, Fetcher, FinishedPage, InFlight, PageOrder};
 use super::first_pass::{FirstPass, PageSignals};
-use super::page::{PageSource, ReceivedItem};
+use super::page::{Fetched, PageResponse, PageSource, ReceivedItem};
 use super::progress::Progress;
 use super::resume::{EndSignals, Found, ResumeSearch};
-use super::seen_items::{PageContent, SeenItems};
+use super::seen_items::SeenItems;
 use super::summary::Summary;
 use super::verification::{Next, PassPage, Verification};
 use crate::error::{Error, ErrorKind, Position, Result};
@@ -146,8 +146,8 @@ impl<T: Send + 'static> Engine<T> {
                     }
                 }
                 State::Interrupted { at, not_before } => {
-                    if let Err(error) = self.in_flight.push_front(at.page, at.attempts, not_before)
-                    {
+                    let order = PageOrder::again(at.page, at.attempts, not_before);
+                    if let Err(error) = self.in_flight.push_front(order) {
                         return Poll::Ready(Some(Err(self.fail(error))));
                     }
                     self.summary.completeness = Completeness::InProgress;
@@ -241,7 +241,7 @@ impl<T: Send + 'static> Engine<T> {
         if first > self.config.page_limit {
             return Err(self.locate(self.page_limit_exceeded(), first, 0));
         }
-        self.in_flight.push_back(first)?;
+        self.in_flight.push_back(PageOrder::new(first))?;
         self.state = State::Reading;
         self.deadline = self.config.deadline.map(|deadline| {
             let clock = self.fetcher.clock();
@@ -333,27 +333,32 @@ impl<T: Send + 'static> Engine<T> {
         error
     }
 
-    fn on_page(&mut self, at: &PageRef, mut fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
+    fn on_page(&mut self, at: &PageRef, fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
         self.undecodable = None;
-        let notices = std::mem::take(&mut fetched.response.notices);
-        self.summary.take_notices(notices);
-        let total = fetched.total();
-        self.summary.reported_total = total.or(self.summary.reported_total);
+        let mut page = match fetched {
+            Fetched::Page(page) => page,
+            Fetched::Unchanged(notices) => {
+                self.summary.take_notices(notices);
+                return self.on_unchanged(at).map(|()| None);
+            }
+        };
+        self.summary.take_notices(std::mem::take(&mut page.notices));
+        self.summary.reported_total = page.total.or(self.summary.reported_total);
         if let Phase::Verifying(_) = self.phase {
-            return self.compare(at, fetched);
+            return self.compare(at, page);
         }
-        let items = fetched.response.items.len() as u64;
-        if let Some(repetition) = self.first_pass.repetition(items, total) {
+        let items = page.items.len() as u64;
+        if let Some(repetition) = self.first_pass.repetition(items, page.total) {
             return self.request_again(at, repetition).map(|()| None);
         }
         let Phase::Searching(search) = &mut self.phase else {
-            return self.deliver(at, fetched, 0).map(Some);
+            return self.deliver(at, page, 0).map(Some);
         };
         let signals = EndSignals {
-            has_next: fetched.response.has_next,
-            total,
+            has_next: page.has_next,
+            total: page.total,
         };
-        match search.on_page(at.page, &fetched.response.items, signals) {
+        match search.on_page(at.page, &page.items, signals) {
             Found::Elsewhere(next) => {
                 self.summary.pages += 1;
                 self.first_pass.start_behind(search.items_before(next));
@@ -361,7 +366,9 @@ impl<T: Send + 'static> Engine<T> {
                     self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
                     return Ok(None);
                 }
-                self.in_flight.push_back(next).map(|()| None)
+                self.in_flight
+                    .push_back(PageOrder::new(next))
+                    .map(|()| None)
             }
             Found::Repeated => Err(Error::new(ErrorKind::PaginationLoop)
                 .with_message("the page has the same items as another page")),
@@ -370,7 +377,7 @@ impl<T: Send + 'static> Engine<T> {
                     self.first_pass.note(IncompleteReason::ResumePointMoved);
                 }
                 self.phase = Phase::Delivering;
-                self.deliver(at, fetched, known).map(Some)
+                self.deliver(at, page, known).map(Some)
             }
         }
     }
@@ -379,25 +386,31 @@ impl<T: Send + 'static> Engine<T> {
     fn request_again(&mut self, at: &PageRef, repetition: u32) -> Result<()> {
         tracing::debug!(parent: &self.span, atlas.page = at.page, "requesting an empty page again");
         let not_before = self.fetcher.backoff_moment(repetition);
-        let attempts = at.attempts.clone();
-        self.in_flight.push_front(at.page, attempts, not_before)
+        let order = PageOrder::again(at.page, at.attempts.clone(), not_before);
+        self.in_flight.push_front(order)
     }
 
     /// Delivers a page, of which the first `known` items were delivered by an earlier listing.
-    fn deliver(&mut self, at: &PageRef, fetched: Fetched<T>, known: usize) -> Result<Batch<T>> {
+    fn deliver(&mut self, at: &PageRef, page: PageResponse<T>, known: usize) -> Result<Batch<T>> {
         self.summary.pages += 1;
-        let total = fetched.total();
-        let mut items = fetched.response.items;
+        let (has_next, total) = (page.has_next, page.total);
+        let mut items = page.items;
         let content = self.seen.accept(&mut items, known);
         if self.config.consistency.0 != Mode::SinglePass {
-            self.pages.push(content.into());
+            self.pages.push(PassPage {
+                items: content.items,
+                fingerprint: content.fingerprint,
+                body_hash: page.body_hash,
+                has_next,
+                total,
+            });
         }
         let signals = PageSignals {
             page: at.page,
             items: content.items,
             new: content.new,
             is_repeat: content.is_repeat,
-            has_next: fetched.response.has_next,
+            has_next,
             total,
         };
         if content.is_repeat && self.first_pass.is_full(content.items) {
@@ -423,40 +436,21 @@ impl<T: Send + 'static> Engine<T> {
     }
 
     /// Compares a page with an earlier pass. Only items that were missed before are delivered.
-    fn compare(&mut self, at: &PageRef, fetched: Fetched<T>) -> Result<Option<Batch<T>>> {
-        let Phase::Verifying(verification) = &mut self.phase else {
-            return Err(Error::new(ErrorKind::Internal));
-        };
-        let total = fetched.total();
-        self.last_total = total.or(self.last_total);
-        let has_next = fetched.response.has_next;
-        let mut items = fetched.response.items;
+    fn compare(&mut self, at: &PageRef, page: PageResponse<T>) -> Result<Option<Batch<T>>> {
+        let mut items = page.items;
         let content = self.seen.accept_again(&mut items);
-        // A total that is not what was read may be right.
-        let read = [self.seen.accepted(), verification.previous_items()];
-        let is_unexplained = total.is_none_or(|total| !read.contains(&total));
-        let is_whole = self.first_pass.is_whole(content.items);
-        let may_follow = has_next || is_whole || is_unexplained;
-        let next = verification.on_page(at.page, content.into(), may_follow);
-        if next == Next::SamePage {
-            return self.request_again(at, 1).map(|()| None);
-        }
-        self.summary.pages += 1;
-        if !self.truncate_to_limit(at, &mut items) {
-            match next {
-                Next::Page(next) if next > self.config.page_limit => {
-                    self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
-                }
-                Next::Page(next) => self.in_flight.push_back(next)?,
-                Next::SamePage => {}
-                Next::Agreed { items } => {
-                    match self.first_pass.doubt_about(items, self.last_total) {
-                        None => self.end(Completeness::Complete(Basis::Verified)),
-                        Some(reason) => self.end_incomplete(at, reason),
-                    }
-                }
-                Next::Exhausted => self.end_incomplete(at, IncompleteReason::NotConverged),
-            }
+        let is_beyond_limit = self.truncate_to_limit(at, &mut items);
+        if !is_beyond_limit {
+            self.continue_pass(
+                at,
+                PassPage {
+                    items: content.items,
+                    fingerprint: content.fingerprint,
+                    body_hash: page.body_hash,
+                    has_next: page.has_next,
+                    total: page.total,
+                },
+            )?;
         }
         Ok((!items.is_empty()).then_some(Batch {
             page: at.page,
@@ -464,6 +458,56 @@ impl<T: Send + 'static> Engine<T> {
             items,
             in_order: false,
         }))
+    }
+
+    /// Handles a page whose body is the same as in the pass before.
+    fn on_unchanged(&mut self, at: &PageRef) -> Result<()> {
+        let Phase::Verifying(verification) = &self.phase else {
+            return Err(Error::new(ErrorKind::Internal));
+        };
+        let same = verification.previous(at.page);
+        let same = same.ok_or_else(|| Error::new(ErrorKind::Internal))?;
+        self.continue_pass(at, same)
+    }
+
+    fn continue_pass(&mut self, at: &PageRef, page: PassPage) -> Result<()> {
+        let Phase::Verifying(verification) = &mut self.phase else {
+            return Err(Error::new(ErrorKind::Internal));
+        };
+        self.last_total = page.total.or(self.last_total);
+        // A total that is not what was read may be right.
+        let read = [self.seen.accepted(), verification.previous_items()];
+        let is_unexplained = page.total.is_none_or(|total| !read.contains(&total));
+        let is_whole = self.first_pass.is_whole(page.items);
+        let may_follow = page.has_next || is_whole || is_unexplained;
+        let next = verification.on_page(at.page, page, may_follow);
+        if next == Next::SamePage {
+            return self.request_again(at, 1);
+        }
+        self.summary.pages += 1;
+        match next {
+            Next::Page(next) if next > self.config.page_limit => {
+                self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
+            }
+            Next::Page(next) => self.push_pass_page(next)?,
+            Next::SamePage => {}
+            Next::Agreed { items } => match self.first_pass.doubt_about(items, self.last_total) {
+                None => self.end(Completeness::Complete(Basis::Verified)),
+                Some(reason) => self.end_incomplete(at, reason),
+            },
+            Next::Exhausted => self.end_incomplete(at, IncompleteReason::NotConverged),
+        }
+        Ok(())
+    }
+
+    /// Requests a page that is compared with the same page of the pass before.
+    fn push_pass_page(&mut self, page: u64) -> Result<()> {
+        let Phase::Verifying(verification) = &self.phase else {
+            return Err(Error::new(ErrorKind::Internal));
+        };
+        let known_body = verification.previous(page).map(|page| page.body_hash);
+        let order = PageOrder::new(page).with_known_body(known_body);
+        self.in_flight.push_back(order)
     }
 
     /// Ends the first pass: the listing ends, or the set is read again.
@@ -491,7 +535,7 @@ impl<T: Send + 'static> Engine<T> {
         let verification = Verification::new(std::mem::take(&mut self.pages), MAX_PASSES);
         let first = verification.first_page();
         self.phase = Phase::Verifying(verification);
-        self.in_flight.push_back(first)
+        self.push_pass_page(first)
     }
 
     /// Requests as many pages as are useful after the one just accepted.
@@ -502,7 +546,7 @@ impl<T: Send + 'static> Engine<T> {
         let width = self.window_width();
         let mut next = self.in_flight.last_page().unwrap_or(signals.page) + 1;
         while self.in_flight.len() < width && next <= last {
-            self.in_flight.push_back(next)?;
+            self.in_flight.push_back(PageOrder::new(next))?;
             next += 1;
         }
         Ok(())
@@ -572,15 +616,6 @@ impl<T> Engine<T> {
                 self.summary.completeness
             },
             ..self.summary.clone()
-        }
-    }
-}
-
-impl From<PageContent> for PassPage {
-    fn from(content: PageContent) -> Self {
-        Self {
-            items: content.items,
-            fingerprint: content.fingerprint,
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
 
-use super::page::{PageRequest, PageResponse, PageSource};
+use super::page::{Fetched, PageRequest, PageSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::client::RequestCounter;
 use crate::http::clock::Clock;
@@ -30,21 +30,6 @@ pub(crate) struct Fetcher<T> {
     counting: AtomicBool,
     counter: RequestCounter,
     retries: AtomicU64,
-}
-
-/// A page as fetched.
-#[derive(Debug)]
-pub(crate) struct Fetched<T> {
-    pub(crate) response: PageResponse<T>,
-    /// Whether a count was requested.
-    counted: bool,
-}
-
-impl<T> Fetched<T> {
-    /// The total, where it was requested: the server sends 0 where it was not.
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.response.total.filter(|_| self.counted)
-    }
 }
 
 /// The number of attempts to read one page, counted while they are made.
@@ -103,45 +88,80 @@ impl<T> Fetcher<T> {
         self.clock().moment_in(self.retrier.backoff(repetition))
     }
 
-    async fn fetch(
-        self: Arc<Self>,
-        page: u64,
-        attempts: Attempts,
-        not_before: Option<Instant>,
-    ) -> Result<Fetched<T>> {
-        if let Some(moment) = not_before {
+    async fn fetch(self: Arc<Self>, order: PageOrder) -> Result<Fetched<T>> {
+        if let Some(moment) = order.not_before {
             self.clock().sleep_until(moment).await;
         }
-        self.retrier.run(|_| self.attempt(page, &attempts)).await
+        self.retrier.run(|_| self.attempt(&order)).await
     }
 
     /// Fetches a page once, or twice where counting fails.
-    async fn attempt(&self, page: u64, attempts: &Attempts) -> Result<Fetched<T>> {
+    async fn attempt(&self, order: &PageOrder) -> Result<Fetched<T>> {
         let counted = self.counting.load(Ordering::Relaxed);
-        let fetched = self.request(page, attempts, counted).await;
+        let fetched = self.request(order, counted).await;
         let counting_failed = |error: &Error| error.error_code() == Some(COUNTING_FAILED);
         if counted && fetched.as_ref().is_err_and(counting_failed) {
             tracing::debug!("counting failed; listing without a count");
             self.counting.store(false, Ordering::Relaxed);
-            return self.request(page, attempts, false).await;
+            return self.request(order, false).await;
         }
         fetched
     }
 
-    async fn request(&self, page: u64, attempts: &Attempts, counted: bool) -> Result<Fetched<T>> {
-        let attempt = attempts.next();
+    async fn request(&self, order: &PageOrder, counted: bool) -> Result<Fetched<T>> {
+        let attempt = order.attempts.next();
         if attempt > 1 {
             self.retries.fetch_add(1, Ordering::Relaxed);
         }
         let request = PageRequest {
-            page,
+            page: order.page,
             page_size: self.page_size,
             include_count: counted,
+            known_body: order.known_body,
             attempt,
             counter: self.counter.clone(),
         };
-        let response = Arc::clone(&self.source).fetch(request).await?;
-        Ok(Fetched { response, counted })
+        let mut fetched = Arc::clone(&self.source).fetch(request).await?;
+        if let Fetched::Page(page) = &mut fetched {
+            // The server sends 0 where it was not to count.
+            page.total = page.total.filter(|_| counted);
+        }
+        Ok(fetched)
+    }
+}
+
+/// A page to be requested.
+#[derive(Debug, Clone)]
+pub(crate) struct PageOrder {
+    page: u64,
+    attempts: Attempts,
+    not_before: Option<Instant>,
+    known_body: Option<u64>,
+}
+
+impl PageOrder {
+    /// Requests a page for the first time.
+    pub(crate) fn new(page: u64) -> Self {
+        Self {
+            page,
+            attempts: Attempts::default(),
+            not_before: None,
+            known_body: None,
+        }
+    }
+
+    /// The page need not be decoded where its body has this hash.
+    pub(crate) fn with_known_body(self, known_body: Option<u64>) -> Self {
+        Self { known_body, ..self }
+    }
+
+    /// Requests a page again after these attempts, at this moment.
+    pub(crate) fn again(page: u64, attempts: Attempts, not_before: Instant) -> Self {
+        Self {
+            attempts,
+            not_before: Some(not_before),
+            ..Self::new(page)
+        }
     }
 }
 
@@ -195,35 +215,26 @@ impl<T: Send + 'static> InFlight<T> {
     }
 
     /// Requests a page behind all others.
-    pub(crate) fn push_back(&mut self, page: u64) -> Result<()> {
-        let task = self.spawn(page, Attempts::default(), None)?;
+    pub(crate) fn push_back(&mut self, order: PageOrder) -> Result<()> {
+        let task = self.spawn(order)?;
         self.pages.push_back(task);
         Ok(())
     }
 
-    /// Requests a page again after these attempts, at this moment. It is the next in order.
-    pub(crate) fn push_front(
-        &mut self,
-        page: u64,
-        attempts: Attempts,
-        not_before: Instant,
-    ) -> Result<()> {
-        let task = self.spawn(page, attempts, Some(not_before))?;
+    /// Requests a page that is the next in order.
+    pub(crate) fn push_front(&mut self, order: PageOrder) -> Result<()> {
+        let task = self.spawn(order)?;
         self.pages.push_front(task);
         Ok(())
     }
 
-    fn spawn(
-        &self,
-        page: u64,
-        attempts: Attempts,
-        not_before: Option<Instant>,
-    ) -> Result<PageTask<T>> {
+    fn spawn(&self, order: PageOrder) -> Result<PageTask<T>> {
         let runtime = Handle::try_current().map_err(|_| {
             Error::new(ErrorKind::InvalidArgument)
                 .with_message("a listing must be polled inside a Tokio runtime")
         })?;
-        let fetch = Arc::clone(&self.fetcher).fetch(page, attempts.clone(), not_before);
+        let (page, attempts) = (order.page, order.attempts.clone());
+        let fetch = Arc::clone(&self.fetcher).fetch(order);
         let span = tracing::debug_span!(parent: &self.span, "read_page", atlas.page = page);
         Ok(PageTask {
             page,

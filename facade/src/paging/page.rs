@@ -18,7 +18,15 @@ pub(crate) trait PageSource<T>: Debug + Send + Sync {
 }
 
 /// A page to come. It owns its data, so that it can run in a task of its own.
-pub(crate) type PageFuture<T> = Pin<Box<dyn Future<Output = Result<PageResponse<T>>> + Send>>;
+pub(crate) type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>>> + Send>>;
+
+/// The outcome of a request for a page.
+#[derive(Debug)]
+pub(crate) enum Fetched<T> {
+    Page(PageResponse<T>),
+    /// The body is the one that the request named, so that it was not decoded.
+    Unchanged(ResponseNotices),
+}
 
 /// The request for one page.
 #[derive(Debug, Clone)]
@@ -29,6 +37,8 @@ pub(crate) struct PageRequest {
     pub(crate) page_size: u16,
     /// Whether the server is to count the whole set.
     pub(crate) include_count: bool,
+    /// The hash of the body of this page in the pass before, where the set is read again.
+    pub(crate) known_body: Option<u64>,
     /// The number of the attempt to read this page, counted from 1.
     pub(crate) attempt: u32,
     pub(crate) counter: RequestCounter,
@@ -42,6 +52,8 @@ pub(crate) struct PageResponse<T> {
     pub(crate) has_next: bool,
     /// The size of the whole set as the server counts it, which can be wrong.
     pub(crate) total: Option<u64>,
+    /// A hash that is equal for the same bytes.
+    pub(crate) body_hash: u64,
     pub(crate) notices: ResponseNotices,
 }
 

@@ -23,10 +23,22 @@ pub(crate) struct Verification {
 }
 
 /// What is kept of a page to compare it with the same page of another pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct PassPage {
     pub(crate) items: u64,
+    /// A hash of the items in their order.
     pub(crate) fingerprint: u64,
+    /// A hash of the whole response body.
+    pub(crate) body_hash: u64,
+    pub(crate) has_next: bool,
+    pub(crate) total: Option<u64>,
+}
+
+impl PartialEq for PassPage {
+    /// Compares the items alone.
+    fn eq(&self, other: &Self) -> bool {
+        (self.items, self.fingerprint) == (other.items, other.fingerprint)
+    }
 }
 
 /// What follows a page of a pass.
@@ -68,6 +80,12 @@ impl Verification {
         self.previous.len().max(1) as u64
     }
 
+    /// The page as it was in the pass before.
+    pub(crate) fn previous(&self, page: u64) -> Option<PassPage> {
+        let index = usize::try_from(page.checked_sub(1)?).ok()?;
+        self.previous.get(index).copied()
+    }
+
     /// How many items the pass before had.
     pub(crate) fn previous_items(&self) -> u64 {
         self.previous.iter().map(|page| page.items).sum()
@@ -76,9 +94,8 @@ impl Verification {
     /// Compares a page of this pass. `may_follow` says that there may be another page behind it.
     pub(crate) fn on_page(&mut self, page: u64, content: PassPage, may_follow: bool) -> Next {
         let index = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
-        let before = self.previous.get(index);
         if content.items == 0 {
-            let had_items = before.is_some_and(|before| before.items > 0);
+            let had_items = self.previous(page).is_some_and(|before| before.items > 0);
             if had_items && self.reread != Some(page) {
                 self.reread = Some(page);
                 return Next::SamePage;
@@ -138,6 +155,9 @@ mod tests {
         PassPage {
             items: if fingerprint == 0 { 0 } else { 2 },
             fingerprint,
+            body_hash: 0,
+            has_next: false,
+            total: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! numbers.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use crate::http::retry::{Retrier, RetryPolicy};
 use crate::model::invalid_item::InvalidItem;
 use crate::paging::config::ListTarget;
 use crate::paging::page::{
-    ItemKey, PageFuture, PageRequest, PageResponse, PageSource, ReceivedItem,
+    Fetched, ItemKey, PageFuture, PageRequest, PageResponse, PageSource, ReceivedItem,
 };
 use crate::paging::request::ListRequest;
 use crate::paging::stream::ItemStream;
@@ -219,7 +220,7 @@ impl FakeSource {
         }
     }
 
-    fn respond(&self, request: &PageRequest) -> Result<PageResponse<u64>> {
+    fn respond(&self, request: &PageRequest) -> Result<Fetched<u64>> {
         let mut quirks = self.quirks.lock().unwrap();
         let quirk = quirks.get_mut(&request.page).and_then(VecDeque::pop_front);
         drop(quirks);
@@ -264,15 +265,25 @@ impl FakeSource {
             Next::Never => false,
             Next::UpTo(last) => page < last,
         };
-        Ok(PageResponse {
+        let has_next = has_next && request.include_count;
+        let notices = ResponseNotices {
+            rate_limit: self.rate_limit,
+            ..ResponseNotices::default()
+        };
+        let keys: Vec<_> = items.iter().map(|item| &item.key).collect();
+        let mut hasher = DefaultHasher::new();
+        (keys, has_next, total).hash(&mut hasher);
+        let body_hash = hasher.finish();
+        if request.known_body == Some(body_hash) {
+            return Ok(Fetched::Unchanged(notices));
+        }
+        Ok(Fetched::Page(PageResponse {
             items,
-            has_next: has_next && request.include_count,
+            has_next,
             total,
-            notices: ResponseNotices {
-                rate_limit: self.rate_limit,
-                ..ResponseNotices::default()
-            },
-        })
+            body_hash,
+            notices,
+        }))
     }
 
     fn total(&self, page: u64, count: u64) -> Option<u64> {

@@ -11,7 +11,8 @@ use crate::auth::environment::{VARIABLES, base_url_from_env};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::base_url::{BaseUrl, redacted};
 use crate::http::clock::{Clock, LONGEST, SystemClock};
-use crate::http::retry::{Retrier, RetryPolicy};
+use crate::http::retry::Retrier;
+use crate::http::retry_policy::RetryPolicy;
 use crate::model::ids::InvalidValue;
 use crate::model::snapshot::Snapshot;
 use crate::operations::call::ClientInner;
@@ -333,18 +334,19 @@ impl AtlasBuilder {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = self.http_client(base_url.is_loopback())?;
+        let retrier = Retrier::new(self.retry_policy, Arc::clone(&clock));
         let inner = ClientInner {
             authenticator: Authenticator::new(
                 credentials,
                 Arc::new(http.clone()),
                 &base_url,
-                Arc::clone(&clock),
+                &retrier,
                 self.max_response_bytes,
             )?,
             request_builder: http,
             body_hasher: foldhash::fast::RandomState::default(),
             base_url,
-            retrier: Arc::new(Retrier::new(self.retry_policy, Arc::clone(&clock))),
+            retrier: Arc::new(retrier),
             clock,
         };
         Ok(Atlas {

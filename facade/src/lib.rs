@@ -28,7 +28,7 @@ pub use client::{Atlas, AtlasBuilder};
 pub use error::{Error, ErrorKind, FieldViolation, Result};
 pub use http::base_url::BaseUrl;
 pub use http::headers::RateLimit;
-pub use http::retry::RetryPolicy;
+pub use http::retry_policy::RetryPolicy;
 pub use model::checkpoint::Checkpoint;
 pub use model::completeness::{Basis, Completeness, IncompleteReason};
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};

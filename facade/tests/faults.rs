@@ -36,7 +36,9 @@ fn client(mock: &MockAtlas) -> AtlasBuilder {
             RetryPolicy::default()
                 .max_retries(1)
                 .min_delay(Duration::ZERO)
-                .max_delay(Duration::ZERO),
+                .max_delay(Duration::ZERO)
+                // Enough for one rate limit.
+                .max_rate_limit_wait(Duration::from_millis(150)),
         )
 }
 

@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::digest::DigestSession;
+use super::digest::{DigestSession, NoChallenge};
 use super::secrets::Secrets;
 use super::service_account::ServiceAccount;
 use super::token::AccessToken;
@@ -16,7 +16,7 @@ use super::{Credentials, Kind};
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
 use crate::http::base_url::BaseUrl;
 use crate::http::client::{HttpClient, RequestCounter, fetch};
-use crate::http::clock::Clock;
+use crate::http::retry::Retrier;
 use crate::model::invalid_item::InvalidItem;
 
 /// Authenticates the requests of one client and sends them. Clones of the client share one.
@@ -46,12 +46,13 @@ impl Authenticator {
         credentials: Credentials,
         http: Arc<dyn HttpClient>,
         base_url: &BaseUrl,
-        clock: Arc<dyn Clock>,
+        retrier: &Retrier,
         max_response_bytes: usize,
     ) -> Result<Self> {
         let secrets = Arc::new(Secrets::default());
         let provider = |origin| {
-            let provider = TokenProvider::new(origin, clock, Arc::clone(&secrets));
+            let retrier = retrier.with_own_rate_limit();
+            let provider = TokenProvider::new(origin, retrier, Arc::clone(&secrets));
             Scheme::Token(Box::new(provider))
         };
         let scheme = match credentials.0 {
@@ -147,7 +148,7 @@ impl Authenticator {
             return Ok(response);
         }
         // A token can be revoked before it expires.
-        provider.invalidate(&token).await;
+        provider.invalidate(&token);
         let token = provider.authorize().await?;
         self.send(authorized(request, &token.header), counter).await
     }
@@ -155,29 +156,57 @@ impl Authenticator {
     async fn execute_with_digest(
         &self,
         session: &DigestSession,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
         counter: &RequestCounter,
     ) -> Result<Response<Bytes>> {
-        // Without a challenge, one request is sent to be challenged while the others wait.
-        let mut first = None;
-        if !session.has_challenge() {
-            let guard = session.first.lock().await;
-            first = Some(guard).filter(|_| !session.has_challenge());
-        }
-        let mut again = request.clone();
-        let used = session.authorize(&mut request)?;
-        let response = self.send(request, counter).await?;
-        if response.status() != StatusCode::UNAUTHORIZED {
+        let existing = || session.is_ready().then_some(Preparation::Ready);
+        let challenge = || self.send_to_be_challenged(session, request.clone(), counter);
+        let may_be_challenged = match session.first.run(existing, challenge).await {
+            Ok(Preparation::Ready) => true,
+            Ok(Preparation::Challenged) => false,
+            Ok(Preparation::Response(response)) | Err(NoChallenge::Busy(response)) => {
+                return Ok(response);
+            }
+            Err(NoChallenge::Failed(error)) => return Err(error),
+        };
+        let mut authorized = request.clone();
+        let used = session.authorize(&mut authorized)?;
+        let response = self.send(authorized, counter).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || !may_be_challenged {
             return Ok(response);
         }
         match session.update_challenge(response.headers(), used) {
-            Ok(()) => drop(first),
+            Ok(()) => {}
             // Rejected without a new challenge: the response itself says more.
             Err(_) if used.is_some() => return Ok(response),
             Err(error) => return Err(error),
         }
+        let mut again = request;
         session.authorize(&mut again)?;
         self.send(again, counter).await
+    }
+
+    /// Sends a request without authorization while the others wait.
+    async fn send_to_be_challenged(
+        &self,
+        session: &DigestSession,
+        request: Request<Bytes>,
+        counter: &RequestCounter,
+    ) -> Result<Preparation, NoChallenge> {
+        let sent = self.send(request, counter).await;
+        let response = sent.map_err(NoChallenge::Failed)?;
+        match response.status() {
+            StatusCode::UNAUTHORIZED => {
+                let updated = session.update_challenge(response.headers(), None);
+                updated.map_err(NoChallenge::Failed)?;
+                Ok(Preparation::Challenged)
+            }
+            status if is_temporary(status) => Err(NoChallenge::Busy(response)),
+            _ => {
+                session.note_unchallenged();
+                Ok(Preparation::Response(response))
+            }
+        }
     }
 
     async fn send(
@@ -188,6 +217,22 @@ impl Authenticator {
         counter.count();
         fetch(&*self.http, request, self.max_response_bytes).await
     }
+}
+
+/// What precedes a request with an API key.
+enum Preparation {
+    /// Nothing: it is known what the server requires.
+    Ready,
+    /// The request itself was challenged.
+    Challenged,
+    /// The request itself was sent, and not challenged.
+    Response(Response<Bytes>),
+}
+
+/// Whether a response says nothing about the request, because the server could not handle it.
+fn is_temporary(status: StatusCode) -> bool {
+    let temporary = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_server_error() || temporary.contains(&status)
 }
 
 fn authorized(mut request: Request<Bytes>, header: &HeaderValue) -> Request<Bytes> {

@@ -6,21 +6,38 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_auth::{ChallengeParser, ChallengeRef};
 use md5::Md5;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::single_flight::SingleFlight;
 use crate::error::{Error, ErrorKind, Result};
 
 /// An API key and the server's current challenge.
 pub(super) struct DigestSession {
     public_key: String,
     private_key: SecretString,
-    challenge: Mutex<Option<Current>>,
-    /// Locked by the request that is sent without authorization to be challenged.
-    pub(super) first: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    /// The request that is sent without authorization to be challenged.
+    pub(super) first: SingleFlight<NoChallenge>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Current>,
+    /// Whether a request without authorization was accepted, or refused for another reason.
+    is_unchallenged: bool,
+}
+
+/// Why it is not known whether the server challenges requests.
+#[derive(Debug, Clone)]
+pub(super) enum NoChallenge {
+    /// No response, or a challenge that cannot be used.
+    Failed(Error),
+    /// A response that says nothing about it, such as 503.
+    Busy(Response<Bytes>),
 }
 
 struct Current {
@@ -36,20 +53,27 @@ impl DigestSession {
         Self {
             public_key,
             private_key,
-            challenge: Mutex::new(None),
-            first: tokio::sync::Mutex::new(()),
+            state: Mutex::default(),
+            first: SingleFlight::default(),
         }
     }
 
-    pub(super) fn has_challenge(&self) -> bool {
-        self.lock().is_some()
+    /// Whether requests can be sent at once: there is a challenge, or the server sends none.
+    pub(super) fn is_ready(&self) -> bool {
+        let state = self.lock();
+        state.current.is_some() || state.is_unchallenged
+    }
+
+    /// Records that the server accepts requests without authorization, until it challenges one.
+    pub(super) fn note_unchallenged(&self) {
+        self.lock().is_unchallenged = true;
     }
 
     /// Authorizes `request` as it is, path and query included. Returns the number of the
     /// challenge that was used, or `None` where there is none yet.
     pub(super) fn authorize(&self, request: &mut Request<Bytes>) -> Result<Option<u64>> {
-        let mut current = self.lock();
-        let Some(current) = current.as_mut() else {
+        let mut state = self.lock();
+        let Some(current) = state.current.as_mut() else {
             return Ok(None);
         };
         current.uses = current.uses.checked_add(1).unwrap_or(1);
@@ -78,13 +102,13 @@ impl DigestSession {
     ///
     /// `TokenRequest` when the response has no usable Digest challenge.
     pub(super) fn update_challenge(&self, headers: &HeaderMap, used: Option<u64>) -> Result<()> {
-        let mut current = self.lock();
-        let generation = current.as_ref().map(|current| current.generation);
+        let mut state = self.lock();
+        let generation = state.current.as_ref().map(|current| current.generation);
         if generation > used {
             return Ok(());
         }
         let challenge = strongest(headers)?;
-        *current = Some(Current {
+        state.current = Some(Current {
             challenge,
             uses: 0,
             generation: generation.unwrap_or(0) + 1,
@@ -92,10 +116,8 @@ impl DigestSession {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
-        self.challenge
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,6 +5,7 @@ mod digest;
 pub(crate) mod environment;
 mod secrets;
 mod service_account;
+mod single_flight;
 mod token;
 mod token_provider;
 
@@ -76,7 +77,9 @@ impl Credentials {
     }
 
     /// A programmatic API key (HTTP Digest authentication). A listing of *n* pages takes *n* + 1
-    /// requests: the first one is challenged, and the challenge is used for all others.
+    /// requests: the first one is challenged, and the challenge is used for all others. A server
+    /// that does not challenge the first request is sent the others without authentication, until
+    /// it challenges one of them.
     ///
     /// ```
     /// # use atlas_snapshots::{Atlas, Credentials};
@@ -131,8 +134,9 @@ impl Credentials {
     ///
     /// The function is called when there is no token, when the current one is about to expire,
     /// and once when Atlas rejects it; never twice at the same time. Its failure becomes an error
-    /// of kind [`TokenRequest`](crate::ErrorKind::TokenRequest) with the cause as source. It is
-    /// reported at once, unless it is [`TokenError::temporary`], which is retried.
+    /// of kind [`TokenRequest`](crate::ErrorKind::TokenRequest) with the cause as source, for all
+    /// requests that wait for the token. It is reported at once, unless it is
+    /// [`TokenError::temporary`], which is retried.
     ///
     /// ```
     /// use atlas_snapshots::{AccessToken, Credentials};

@@ -118,7 +118,7 @@ fn seconds(value: &Value) -> Option<u64> {
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Why the token endpoint issued no token. Rate limits and server errors are retryable;
+/// Why the token endpoint issued no token. Rate limits, timeouts and server errors are retryable;
 /// everything else is about the account.
 fn rejection(response: &Response<Bytes>, now: SystemTime) -> Error {
     let status = response.status().as_u16();
@@ -134,12 +134,16 @@ fn rejection(response: &Response<Bytes>, now: SystemTime) -> Error {
         Some(detail) => format!("{message}: {detail}"),
         None => message.to_owned(),
     };
-    Error::new(ErrorKind::TokenRequest)
+    let kind = match status {
+        429 => ErrorKind::RateLimited,
+        _ => ErrorKind::TokenRequest,
+    };
+    Error::new(kind)
         .with_status(status)
         .with_message(message)
         .with_body(body)
         .with_retry_after(retry_after(response.headers(), now))
-        .with_retryable(status == 429 || status >= 500)
+        .with_retryable(matches!(status, 408 | 429 | 500..))
 }
 
 #[cfg(test)]

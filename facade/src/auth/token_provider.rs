@@ -1,18 +1,19 @@
 //! The access token that a client uses, and where it comes from.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::secrets::Secrets;
 use super::service_account::ServiceAccount;
+use super::single_flight::SingleFlight;
 use super::token::{AccessToken, TokenFn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::clock::Clock;
+use crate::http::retry::Retrier;
 
 /// The longest time a token is kept, even if its lifetime is longer: Atlas issues them for one hour.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -43,9 +44,10 @@ impl TokenOrigin {
 /// Keeps the current token of a client, and obtains one for all requests that wait for it.
 pub(super) struct TokenProvider {
     origin: TokenOrigin,
-    clock: Arc<dyn Clock>,
+    retrier: Retrier,
     secrets: Arc<Secrets>,
     state: Mutex<State>,
+    flight: SingleFlight<Error>,
 }
 
 #[derive(Default)]
@@ -69,26 +71,43 @@ pub(super) struct Authorization {
 }
 
 impl TokenProvider {
-    pub(super) fn new(origin: TokenOrigin, clock: Arc<dyn Clock>, secrets: Arc<Secrets>) -> Self {
+    /// A provider that retries with `retrier`, whose rate limit is that of the origin.
+    pub(super) fn new(origin: TokenOrigin, retrier: Retrier, secrets: Arc<Secrets>) -> Self {
         Self {
             origin,
-            clock,
+            retrier,
             secrets,
             state: Mutex::default(),
+            flight: SingleFlight::default(),
         }
     }
 
     /// The current token, or a new one where there is none or it is about to expire.
+    ///
+    /// A failure has been retried already, for all that waited for the token.
     pub(super) async fn authorize(&self) -> Result<Authorization> {
-        // Locked while a token is obtained: all that wait here use that token.
-        let mut state = self.state.lock().await;
-        let now = self.clock.now();
-        if let Some(cached) = &state.current
-            && cached.replace_at.is_none_or(|moment| now < moment)
-        {
-            return Ok(cached.authorization.clone());
-        }
-        let token = self.origin.fetch(&*self.clock).await?;
+        self.flight.run(|| self.current(), || self.obtain()).await
+    }
+
+    fn current(&self) -> Option<Authorization> {
+        let state = self.state();
+        let now = self.retrier.clock().now();
+        let cached = state.current.as_ref()?;
+        let valid = cached.replace_at.is_none_or(|moment| now < moment);
+        valid.then(|| cached.authorization.clone())
+    }
+
+    async fn obtain(&self) -> Result<Authorization> {
+        let mut attempts = 0;
+        let fetched = self.retrier.run(|attempt| {
+            attempts = attempt;
+            self.origin.fetch(self.retrier.clock())
+        });
+        let obtained = fetched.await.and_then(|token| self.keep(token));
+        obtained.map_err(|error| error.with_retries_done(attempts.saturating_sub(1)))
+    }
+
+    fn keep(&self, token: AccessToken) -> Result<Authorization> {
         self.secrets.add(&token.token);
         let header = token.authorization().map_err(|unusable| {
             Error::new(ErrorKind::TokenRequest)
@@ -97,8 +116,9 @@ impl TokenProvider {
         })?;
         let replace_at = token.lifetime.map(|lifetime| {
             let lifetime = lifetime.min(LONGEST_LIFETIME);
-            self.clock.now() + lifetime - EXPIRY_SKEW.min(lifetime / 10)
+            self.retrier.clock().now() + lifetime - EXPIRY_SKEW.min(lifetime / 10)
         });
+        let mut state = self.state();
         state.generation += 1;
         let authorization = Authorization {
             header,
@@ -113,8 +133,8 @@ impl TokenProvider {
     }
 
     /// Forgets the token that Atlas rejected, unless it has been replaced already.
-    pub(super) async fn invalidate(&self, rejected: &Authorization) {
-        let mut state = self.state.lock().await;
+    pub(super) fn invalidate(&self, rejected: &Authorization) {
+        let mut state = self.state();
         if state.generation == rejected.generation {
             state.current = None;
         }
@@ -122,13 +142,17 @@ impl TokenProvider {
 
     /// Forgets the current token, and revokes it where Atlas issued it.
     pub(super) async fn revoke(&self) -> Result<()> {
-        let cached = self.state.lock().await.current.take();
+        let cached = self.state().current.take();
         match (&self.origin, cached) {
             (TokenOrigin::ServiceAccount(account), Some(cached)) => {
                 account.revoke(&cached.token).await
             }
             _ => Ok(()),
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,6 +168,7 @@ mod tests {
 
     use super::*;
     use crate::http::clock::SystemClock;
+    use crate::http::retry_policy::RetryPolicy;
 
     /// A provider whose function returns `token-1`, `token-2`, … after a second each, and the
     /// number of tokens issued.
@@ -163,7 +188,8 @@ mod tests {
             })
         });
         let origin = TokenOrigin::Function(function);
-        let provider = TokenProvider::new(origin, Arc::new(SystemClock), Arc::default());
+        let retrier = Retrier::new(RetryPolicy::default(), Arc::new(SystemClock));
+        let provider = TokenProvider::new(origin, retrier, Arc::default());
         (issued, provider)
     }
 
@@ -198,9 +224,9 @@ mod tests {
         tokio::time::advance(Duration::from_secs(1_000_000)).await;
         assert_eq!(header(&provider).await, first.header);
         // Two requests learn of the rejection: the token is replaced once.
-        provider.invalidate(&first).await;
+        provider.invalidate(&first);
         assert_eq!(header(&provider).await, "Bearer token-2");
-        provider.invalidate(&first).await;
+        provider.invalidate(&first);
         assert_eq!(header(&provider).await, "Bearer token-2");
         assert_eq!(issued.load(Ordering::SeqCst), 2);
     }

@@ -28,7 +28,7 @@ impl FieldViolation {
 }
 
 /// The fields of an error body, read one by one, so that an odd one never hides another.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ErrorBody {
     pub(crate) error_code: Option<String>,
     pub(crate) reason: Option<String>,

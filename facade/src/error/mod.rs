@@ -5,6 +5,7 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use body::FieldViolation;
@@ -39,12 +40,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     "invalid argument: project id \"not-an-id\" must be 24 characters from a-f and 0-9",
 /// );
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     kind: ErrorKind,
     retryable: bool,
+    /// How often its request was retried, where the policy permits no further retry.
+    retries_done: Option<u32>,
     /// What this library adds to kind and body.
     message: Option<String>,
     status: Option<u16>,
@@ -53,7 +57,8 @@ struct Inner {
     position: Option<Position>,
     invalid_item: Option<InvalidItem>,
     incomplete_reason: Option<IncompleteReason>,
-    source: Option<Source>,
+    /// Shared by clones.
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Where in a listing an error happened.
@@ -92,6 +97,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             retryable: kind.is_retryable(),
+            retries_done: None,
             message: None,
             status: None,
             body: ErrorBody::default(),
@@ -115,7 +121,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -147,6 +153,17 @@ impl Error {
     pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = retryable;
         self
+    }
+
+    /// Records that what failed was retried this often, and that the policy permits no more.
+    pub(crate) fn with_retries_done(mut self, retries: u32) -> Self {
+        self.0.retries_done = Some(retries);
+        self
+    }
+
+    /// How often what failed was retried, where the policy permits no further retry.
+    pub(crate) fn retries_done(&self) -> Option<u32> {
+        self.0.retries_done
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {
@@ -249,7 +266,9 @@ impl Error {
     }
 
     /// How many attempts were made to read [`page`](Error::page) up to this error. An attempt is
-    /// one request, or two where the first one was challenged or rejected for an expired token.
+    /// one request, or two where the first one was challenged or rejected for an expired token. No
+    /// request for the page is sent where no token could be obtained for it, which is an attempt,
+    /// or where a rate limit held it back, which is none.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.position().map(|at| at.attempts)

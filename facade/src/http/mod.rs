@@ -5,4 +5,6 @@ pub(crate) mod base_url;
 pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod headers;
+mod rate_gate;
 pub(crate) mod retry;
+pub(crate) mod retry_policy;

@@ -43,7 +43,12 @@ impl Attempts {
 
     /// Counts one more and returns its number.
     fn next(&self) -> u32 {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
+        self.add(1) + 1
+    }
+
+    /// Counts some more and returns the number before.
+    fn add(&self, attempts: u32) -> u32 {
+        self.0.fetch_add(attempts, Ordering::Relaxed)
     }
 }
 
@@ -121,7 +126,16 @@ impl<T> Fetcher<T> {
             attempt,
             counter: self.counter.clone(),
         };
-        let mut fetched = Arc::clone(&self.source).fetch(request).await?;
+        let mut fetched = match Arc::clone(&self.source).fetch(request).await {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                // What the request needs, such as a token, is retried by itself.
+                let retries = error.retries_done().unwrap_or(0);
+                order.attempts.add(retries);
+                self.retries.fetch_add(retries.into(), Ordering::Relaxed);
+                return Err(error);
+            }
+        };
         if let Fetched::Page(page) = &mut fetched {
             // The server sends 0 where it was not to count.
             page.total = page.total.filter(|_| counted);

@@ -14,7 +14,8 @@ use crate::Consistency;
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
 use crate::http::clock::SystemClock;
 use crate::http::headers::{RateLimit, ResponseNotices};
-use crate::http::retry::{Retrier, RetryPolicy};
+use crate::http::retry::Retrier;
+use crate::http::retry_policy::RetryPolicy;
 use crate::model::invalid_item::InvalidItem;
 use crate::paging::config::ListTarget;
 use crate::paging::page::{

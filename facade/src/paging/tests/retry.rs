@@ -210,7 +210,7 @@ async fn no_limit_is_too_long_for_the_clock() {
     let endless = policy()
         .base_delay(Duration::MAX)
         .max_delay(Duration::MAX)
-        .max_retry_after(Duration::MAX);
+        .max_rate_limit_wait(Duration::MAX);
     for quirk in [
         Quirk::RateLimited(Some(Duration::MAX)),
         Quirk::RateLimited(None),

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 use serde::{Deserialize, Serialize};
 
 /// What the headers of a response say about the API, apart from the page in its body.
@@ -71,6 +71,9 @@ impl RateLimit {
 }
 
 /// Reads `Retry-After`: whole seconds, or a date, which means no wait when it is in the past.
+///
+/// A date is measured by the clock of the server, which its `Date` shows, and by `now` where there
+/// is none.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = text(headers, RETRY_AFTER.as_str())?;
     if let Ok(seconds) = value.parse() {
@@ -79,7 +82,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     if value.starts_with('@') {
         return None;
     }
-    let wait = parse_date(&value)?.signed_duration_since(DateTime::<Utc>::from(now));
+    let sent = text(headers, DATE.as_str()).and_then(|date| parse_date(&date));
+    let now = sent.unwrap_or_else(|| DateTime::from(now));
+    let wait = parse_date(&value)?.signed_duration_since(now);
     Some(wait.to_std().unwrap_or_default())
 }
 
@@ -153,6 +158,21 @@ mod tests {
             assert_eq!(wait, seconds.map(Duration::from_secs), "{value}");
         }
         assert_eq!(retry_after(&headers(&[]), now), None);
+    }
+
+    #[test]
+    fn the_date_of_retry_after_is_measured_by_the_clock_of_the_server() {
+        let until = ("retry-after", "Thu, 01 Jul 2027 00:01:30 GMT");
+        let wait = |date, clock| {
+            let wait = retry_after(&headers(&[until, ("date", date)]), clock);
+            wait.unwrap().as_secs()
+        };
+        for clock in [day(0), day(21_000), day(99_999)] {
+            assert_eq!(wait("Thu, 01 Jul 2027 00:01:00 GMT", clock), 30);
+            assert_eq!(wait("Wed, 30 Jun 2027 23:59:30 GMT", clock), 120);
+            assert_eq!(wait("Thu, 01 Jul 2027 00:02:00 GMT", clock), 0);
+        }
+        assert_eq!(wait("today", day(21_000)), 90);
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod common;
+
 use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use atlas_snapshots::{
@@ -11,6 +15,10 @@ use atlas_snapshots::{
 use atlas_snapshots_mock::{BodyFault, CannedResponse, MockAtlas, When};
 use futures::StreamExt;
 use serde_json::json;
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+use crate::common::{request_head, with_timeout};
 
 /// A client that reports every failure at once.
 fn atlas(mock: &MockAtlas) -> AtlasBuilder {
@@ -411,6 +419,82 @@ async fn a_refused_connection_is_a_connect_error() {
                 .all(|cause| !line.contains(cause.as_str())),
             "{lines:?}"
         );
+    }
+}
+
+/// A server that responds with these bytes to every request, and the number of requests so far.
+async fn serve(response: &'static str) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            request_head(&mut stream).await.unwrap();
+            counter.fetch_add(1, Ordering::SeqCst);
+            stream.write_all(response.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    (base_url, requests)
+}
+
+/// The first error of a listing with one retry.
+async fn error_with_a_retry(base_url: &str) -> Error {
+    let policy = RetryPolicy::default()
+        .max_retries(1)
+        .max_delay(Duration::ZERO);
+    let atlas = Atlas::builder().base_url(base_url).retry_policy(policy);
+    let atlas = atlas.build().unwrap();
+    let request = atlas.serverless_snapshots("32b6e34b3d91647abb20e7b8", "Instance0");
+    with_timeout(request.collect()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_http_is_reported_and_not_requested_again() {
+    for response in [
+        "SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        "<html>hello</html>\r\n\r\n",
+        "HTTP/9.9 200 OK\r\n\r\n",
+        "HTTP/1.1 9999 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}",
+    ] {
+        let (base_url, requests) = serve(response).await;
+        let error = error_with_a_retry(&base_url).await;
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{response}: {error}");
+        assert!(!error.is_retryable(), "{response}");
+        assert!(error.to_string().contains("not valid HTTP"), "{error}");
+        assert!(error.source().is_some());
+        assert_eq!(requests.load(Ordering::SeqCst), 1, "{response}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_breaks_off_is_requested_again() {
+    for (response, kind) in [
+        ("", ErrorKind::Connect),
+        ("HTTP/1.1 200 OK\r\nconte", ErrorKind::Connect),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{",
+            ErrorKind::Protocol,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n",
+            ErrorKind::Protocol,
+        ),
+        (
+            "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n",
+            ErrorKind::Timeout,
+        ),
+    ] {
+        let (base_url, requests) = serve(response).await;
+        let error = error_with_a_retry(&base_url).await;
+        assert_eq!(error.kind(), kind, "{response}: {error}");
+        assert!(error.is_retryable(), "{response}");
+        assert_eq!(requests.load(Ordering::SeqCst), 2, "{response}");
     }
 }
 

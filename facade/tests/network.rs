@@ -1,6 +1,6 @@
 //! Proxies and private certificate authorities between a client and Atlas.
 
-#![cfg(feature = "rustls")]
+#![cfg(any(feature = "rustls", feature = "native-tls"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
@@ -67,8 +67,16 @@ async fn a_certificate_of_a_private_authority_is_trusted_where_the_authority_is_
     let mock = mock().await;
     let tls = Tls::in_front_of(&mock).await;
     let atlas = client().base_url(&tls.base_url);
-    let error = list(&mock, atlas.clone()).await.unwrap_err();
+    let retries = atlas.clone().retry_policy(RetryPolicy::default());
+    let error = list(&mock, retries).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(
+        error
+            .to_string()
+            .contains("the certificate of the server was refused")
+    );
+    assert!(!error.is_retryable());
+    assert_eq!(error.attempts(), Some(1));
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
     assert!(
@@ -136,11 +144,13 @@ struct Tls {
 
 impl Tls {
     async fn in_front_of(mock: &MockAtlas) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params
             .distinguished_name
-            .push(DnType::CommonName, "a private authority");
+            .push(DnType::CommonName, format!("authority {port}"));
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([NAME.to_owned()])
@@ -154,8 +164,6 @@ impl Tls {
             .unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
 
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let target = address(mock);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

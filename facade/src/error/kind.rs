@@ -99,15 +99,16 @@ closed_enum! {
         /// reset.
         ///
         /// **What to do:** check the base URL, network, proxy and certificates, then poll again.
-        /// Retryable.
+        /// Retryable, unless the certificate of the server was refused, which ends the listing:
+        /// see [`AtlasBuilder::root_certificate`](crate::AtlasBuilder::root_certificate).
         ///
         /// Looks like: `…, page 1: connection failed; check the base URL, network and proxy (0 delivered before)`
         Connect = "connect",
-        /// The response breaks the rules of HTTP or of this API: cut short, a redirect, an
-        /// unexpected success status, a body beyond the size limit.
+        /// The response breaks the rules of HTTP or of this API: not HTTP at all, cut short, a
+        /// redirect, an unexpected success status, a body beyond the size limit.
         ///
         /// **What to do:** look for a proxy or captive portal between this machine and Atlas.
-        /// Retryable when the body was cut short.
+        /// Retryable when the body was cut short or cannot be decompressed.
         ///
         /// Looks like: `…, page 2: invalid response (200): the body was cut short (500 delivered before)`
         Protocol = "protocol",
@@ -204,6 +205,7 @@ impl ErrorKind {
                 | Self::NotFound
                 | Self::Gone
                 | Self::TokenRequest
+                | Self::Connect
                 | Self::PaginationLoop
                 | Self::PossiblyIncomplete
                 | Self::LimitExceeded

@@ -10,10 +10,13 @@ use crate::model::ids::InvalidValue;
 /// The public Atlas service (documented server).
 const ATLAS: &str = "https://cloud.mongodb.com";
 
+/// The most characters of a base URL. Servers refuse a request line of about 8,000.
+const MAX_CHARS: usize = 2_000;
+
 /// The base URL of an Atlas deployment: scheme, host and optional path prefix.
 ///
 /// `https` is accepted for every host, plain `http` for loopback hosts only. Slashes at the end
-/// are removed. The default is the public service, `https://cloud.mongodb.com` (documented).
+/// are removed. It has at most 2,000 characters. The default is the public service, `https://cloud.mongodb.com` (documented).
 ///
 /// ```
 /// # use atlas_snapshots::BaseUrl;
@@ -46,6 +49,11 @@ impl BaseUrl {
     /// Checks `text`, with plain `http` to any host or only to loopback hosts.
     pub(crate) fn parse(text: &str, plain_http_allowed: bool) -> Result<Self, InvalidValue> {
         let refuse = |rule: &str| Err(InvalidValue::new("base URL", redacted(text), rule));
+        if text.chars().count() > MAX_CHARS {
+            // Not repeated, unlike a short one.
+            let message = format!("the base URL must have at most {MAX_CHARS} characters");
+            return Err(InvalidValue::because(message));
+        }
         let Ok(url) = Url::parse(text) else {
             return refuse("must be a URL with scheme and host, such as https://cloud.mongodb.com");
         };
@@ -190,6 +198,17 @@ mod tests {
             assert!(message.contains(rule), "{message}");
             assert!(message.contains(&format!("{bad:?}")), "{message}");
         }
+    }
+
+    #[test]
+    fn a_url_that_is_too_long_is_refused_and_not_repeated() {
+        let of = |chars: usize| {
+            let host = "https://host/";
+            format!("{host}{}", "a".repeat(chars - host.len())).parse::<BaseUrl>()
+        };
+        assert!(of(2_000).is_ok());
+        let message = of(2_001).unwrap_err().to_string();
+        assert_eq!(message, "the base URL must have at most 2000 characters");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! [`HttpClient`] is the seam to the network. It speaks the types of the `http` crate, so that
 //! nothing above it depends on the HTTP client in use.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -16,6 +15,7 @@ use futures_core::Stream;
 use http::header::CONTENT_LENGTH;
 use http::{Request, Response, StatusCode};
 
+use super::transport_error::TransportError;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Sends HTTP requests.
@@ -95,43 +95,6 @@ where
 /// The most memory allocated for an announced length before any byte has arrived.
 const FIRST_ALLOCATION: usize = 1 << 20;
 
-/// Why no response arrived, or not all of it.
-#[derive(Debug)]
-pub(crate) struct TransportError {
-    failure: TransportFailure,
-    source: Box<dyn StdError + Send + Sync>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum TransportFailure {
-    /// No connection in time.
-    ConnectTimeout,
-    /// No response, or not all of it, in time.
-    Timeout,
-    /// The body broke off.
-    Body,
-    /// No connection, or it broke.
-    Connect,
-}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        let (kind, message) = match error.failure {
-            TransportFailure::ConnectTimeout => (ErrorKind::Timeout, Some("no connection in time")),
-            TransportFailure::Timeout => (ErrorKind::Timeout, Some("no response in time")),
-            TransportFailure::Body => (ErrorKind::Protocol, Some("the body was cut short")),
-            TransportFailure::Connect => (ErrorKind::Connect, None),
-        };
-        let error = Self::new(kind)
-            .with_retryable(true)
-            .with_source(error.source);
-        match message {
-            Some(message) => error.with_message(message),
-            None => error,
-        }
-    }
-}
-
 /// Counts the requests of a listing where they are sent: one attempt can take several.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestCounter(Arc<AtomicU64>);
@@ -185,27 +148,12 @@ impl HttpClient for reqwest::Client {
     }
 }
 
-impl From<reqwest::Error> for TransportError {
-    fn from(cause: reqwest::Error) -> Self {
-        let failure = match (cause.is_timeout(), cause.is_connect()) {
-            (true, true) => TransportFailure::ConnectTimeout,
-            (true, false) => TransportFailure::Timeout,
-            (false, _) if cause.is_body() || cause.is_decode() => TransportFailure::Body,
-            (false, _) => TransportFailure::Connect,
-        };
-        Self {
-            failure,
-            // The URL is not repeated: the message names what was listed.
-            source: cause.without_url().into(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures::stream;
 
     use super::*;
+    use crate::http::transport_error::TransportFailure;
 
     const LIMIT: usize = 4;
 
@@ -236,7 +184,8 @@ mod tests {
             let chunks = chunks
                 .iter()
                 .map(|chunk| Ok(Bytes::from_static(chunk.as_bytes())));
-            let failure = failure.map(|failure| Err(failed(failure)));
+            let failed = |failure| Err(TransportError::new(failure, "the cause"));
+            let failure = failure.map(failed);
             let body = Body::new(stream::iter(chunks.chain(failure)));
             let mut response = Response::builder().status(status);
             if let Some(length) = content_length {
@@ -244,11 +193,6 @@ mod tests {
             }
             Box::pin(async move { Ok(response.body(body).unwrap()) })
         }
-    }
-
-    fn failed(failure: TransportFailure) -> TransportError {
-        let source = "the cause".into();
-        TransportError { failure, source }
     }
 
     async fn fetch_from(client: FakeClient) -> Result<Response<Bytes>> {
@@ -348,34 +292,9 @@ mod tests {
                 assert_eq!((error.kind(), error.status()), (kind, Some(200)));
                 assert_eq!(error.to_string(), message);
                 assert!(error.is_retryable());
-                assert_eq!(error.source().unwrap().to_string(), "the cause");
+                let source = std::error::Error::source(&error);
+                assert_eq!(source.unwrap().to_string(), "the cause");
             }
-        }
-    }
-
-    #[test]
-    fn a_failure_without_a_response_is_retryable_and_has_no_status() {
-        for (failure, kind, message) in [
-            (
-                TransportFailure::ConnectTimeout,
-                ErrorKind::Timeout,
-                "timed out: no connection in time",
-            ),
-            (
-                TransportFailure::Timeout,
-                ErrorKind::Timeout,
-                "timed out: no response in time",
-            ),
-            (
-                TransportFailure::Connect,
-                ErrorKind::Connect,
-                "connection failed; check the base URL, network and proxy",
-            ),
-        ] {
-            let error = Error::from(failed(failure));
-            assert_eq!((error.kind(), error.status()), (kind, None));
-            assert_eq!(error.to_string(), message);
-            assert!(error.is_retryable());
         }
     }
 }

@@ -8,3 +8,4 @@ pub(crate) mod headers;
 mod rate_gate;
 pub(crate) mod retry;
 pub(crate) mod retry_policy;
+mod transport_error;

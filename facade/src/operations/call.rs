@@ -122,11 +122,11 @@ impl Call {
         let mut authorized = Request::new(Bytes::new());
         *authorized.method_mut() = request.method().clone();
         *authorized.headers_mut() = request.headers().clone();
-        *authorized.uri_mut() = request
-            .url()
-            .as_str()
-            .parse()
-            .map_err(|cause| Error::new(ErrorKind::InvalidArgument).with_source(cause))?;
+        *authorized.uri_mut() = request.url().as_str().parse().map_err(|cause| {
+            Error::new(ErrorKind::InvalidArgument)
+                .with_message("the URL of the request cannot be sent")
+                .with_source(cause)
+        })?;
         let authenticator = &self.client.authenticator;
         let response = authenticator.execute(authorized, &self.counter).await?;
         match response.status() {

@@ -314,7 +314,8 @@ impl AtlasBuilder {
     /// host that is not loopback; when it is `https` and this crate was built with neither the
     /// feature `rustls` nor `native-tls`; when credentials are missing for such a host or cannot
     /// be sent in a header; when the proxy, the user agent or a root certificate is malformed.
-    /// [`ErrorKind::Internal`] when TLS cannot be set up.
+    /// [`ErrorKind::Internal`] when TLS cannot be set up, because the system has no certificate
+    /// authorities. For plain `http` to a loopback host they are not needed.
     pub fn build(self) -> Result<Atlas> {
         let base_url = match &self.base_url {
             Some(text) => BaseUrl::parse(text, self.plain_http_allowed)?,
@@ -333,7 +334,7 @@ impl AtlasBuilder {
             }
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let http = self.http_client(base_url.is_loopback())?;
+        let http = self.http_client(&base_url)?;
         let retrier = Retrier::new(self.retry_policy, Arc::clone(&clock));
         let inner = ClientInner {
             authenticator: Authenticator::new(
@@ -355,7 +356,7 @@ impl AtlasBuilder {
         })
     }
 
-    fn http_client(&self, is_loopback: bool) -> Result<reqwest::Client> {
+    fn http_client(&self, base_url: &BaseUrl) -> Result<reqwest::Client> {
         let mut http = reqwest::Client::builder()
             .user_agent(self.full_user_agent()?)
             // Credentials are never sent to the target of a redirect.
@@ -369,10 +370,12 @@ impl AtlasBuilder {
                 refuse("the proxy must be a URL, such as http://proxy.example:3128")
             })?;
             http = http.proxy(proxy);
-        } else if is_loopback {
+        } else if base_url.is_loopback() {
             http = http.no_proxy();
         }
-        http = self.trust(http)?;
+        // A proxy can be one that is connected to with TLS.
+        let needs_tls = base_url.is_https() || !base_url.is_loopback() || self.proxy.is_some();
+        http = self.trust(http, needs_tls)?;
         if let Some(limit) = self.connect_timeout.and_then(within_reach) {
             http = http.connect_timeout(limit);
         }
@@ -384,7 +387,10 @@ impl AtlasBuilder {
         }
         http.build().map_err(|cause| {
             Error::new(ErrorKind::Internal)
-                .with_message("the HTTP client cannot be set up")
+                .with_message(
+                    "the HTTP client cannot be set up; check that the certificate authorities of \
+                     this system are installed (ca-certificates, SSL_CERT_FILE)",
+                )
                 .with_source(cause)
         })
     }
@@ -399,7 +405,11 @@ impl AtlasBuilder {
     }
 
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn trust(&self, http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    fn trust(
+        &self,
+        http: reqwest::ClientBuilder,
+        needs_tls: bool,
+    ) -> Result<reqwest::ClientBuilder> {
         let malformed = "a root certificate must be one or more certificates in PEM form";
         let mut certificates = Vec::new();
         for pem in &self.root_certificates {
@@ -410,14 +420,20 @@ impl AtlasBuilder {
             }
             certificates.extend(bundle);
         }
-        if certificates.is_empty() {
-            return Ok(http);
-        }
-        Ok(http.tls_certs_merge(certificates))
+        Ok(if needs_tls {
+            http.tls_certs_merge(certificates)
+        } else {
+            // Those of the platform are not loaded: a system may have none.
+            http.tls_certs_only(certificates)
+        })
     }
 
     #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn trust(&self, http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    fn trust(
+        &self,
+        http: reqwest::ClientBuilder,
+        _needs_tls: bool,
+    ) -> Result<reqwest::ClientBuilder> {
         if self.root_certificates.is_empty() {
             return Ok(http);
         }

@@ -241,6 +241,19 @@ async fn a_closed_pipe_hides_no_failure() {
     assert_reports(&ran, "\n  printed: 0 rows\n");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_loopback_host_needs_no_certificates() {
+    let atlas = start(MockAtlas::builder().snapshots(10)).await;
+    let mut command = list(&atlas, ["--output", "ndjson"]);
+    command
+        .env("SSL_CERT_FILE", "/nonexistent")
+        .env("SSL_CERT_DIR", "/nonexistent");
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert_eq!(ran.json_lines().len(), 10);
+}
+
 #[cfg(all(target_os = "linux", feature = "rustls", not(feature = "native-tls")))]
 #[tokio::test]
 async fn missing_certificates_are_reported_with_the_causes() {
@@ -254,6 +267,7 @@ async fn missing_certificates_are_reported_with_the_causes() {
 
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
     assert_reports(&ran, "error: internal error: the HTTP client cannot");
+    assert_reports(&ran, "certificate authorities of this system");
     assert_reports(&ran, "\n  caused by: ");
     assert_reports(&ran, "CA certificates");
 }

@@ -101,6 +101,41 @@ async fn verify_is_a_consistency_of_its_own() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn arguments_and_a_program_name_that_are_not_utf_8_are_usage_errors_at_most() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let odd = OsStr::from_bytes(b"\xff");
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let mut command = list(&atlas, ["--output", "ndjson"]);
+    command.arg0(odd);
+    let ran = run(command).await;
+    assert_eq!((ran.code, ran.json_lines().len()), (Some(0), 3), "{ran:#?}");
+
+    let mut without_project = program(["list", "--cluster", "Cluster0"]);
+    without_project.arg0(odd);
+    assert_usage_error(&run(without_project).await, &["--project"]);
+
+    for flag in [
+        "--project",
+        "--cluster",
+        "--base-url",
+        "--checkpoint",
+        "--output",
+    ] {
+        let mut command = program(["list", "--cluster", "Cluster0", flag]);
+        command.arg(odd);
+        let ran = run(command).await;
+        assert_usage_error(&ran, &[]);
+        assert!(!ran.stderr.contains("panicked"), "{ran:#?}");
+    }
+    let mut command = program(["list"]);
+    command.arg(odd);
+    assert_usage_error(&run(command).await, &[]);
+}
+
 #[tokio::test]
 async fn what_is_missing_or_unknown_is_named() {
     let list = ["list", "--project", PROJECT];

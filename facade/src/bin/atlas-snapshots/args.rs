@@ -242,7 +242,7 @@ pub(crate) fn usage_error(kind: ErrorKind, message: impl Display) -> clap::Error
     let mut named = Cli::command();
     // Gives the subcommands their full names for the usage line.
     named.build();
-    for name in std::env::args().skip(1) {
+    for name in std::env::args_os().skip(1) {
         let Some(subcommand) = named.find_subcommand(name).cloned() else {
             break;
         };

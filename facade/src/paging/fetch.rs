@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Id};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
@@ -14,7 +15,7 @@ use tracing::{Instrument, Span};
 use super::page::{Fetched, PageRequest, PageSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::client::RequestCounter;
-use crate::http::clock::Clock;
+use crate::http::clock::{Clock, current_runtime};
 use crate::http::retry::Retrier;
 
 /// The code of a failure that occurs only when the server counts the whole set (recorded).
@@ -192,9 +193,17 @@ pub(crate) struct InFlight<T> {
 
 #[derive(Debug)]
 struct PageTask<T> {
-    page: u64,
-    attempts: Attempts,
+    order: PageOrder,
+    /// The runtime of the task.
+    runtime: Id,
     task: AbortOnDropHandle<Result<Fetched<T>>>,
+}
+
+impl<T> PageTask<T> {
+    /// Whether the listing is polled in another runtime, while its own may no longer run.
+    fn is_elsewhere(&self) -> bool {
+        Handle::try_current().is_ok_and(|current| current.id() != self.runtime)
+    }
 }
 
 /// A page that is no longer in flight.
@@ -217,11 +226,11 @@ impl<T: Send + 'static> InFlight<T> {
     /// The next page in order and the attempts to read it so far.
     pub(crate) fn first(&self) -> Option<(u64, u32)> {
         let first = self.pages.front()?;
-        Some((first.page, first.attempts.get()))
+        Some((first.order.page, first.order.attempts.get()))
     }
 
     pub(crate) fn last_page(&self) -> Option<u64> {
-        self.pages.back().map(|last| last.page)
+        self.pages.back().map(|last| last.order.page)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -243,16 +252,12 @@ impl<T: Send + 'static> InFlight<T> {
     }
 
     fn spawn(&self, order: PageOrder) -> Result<PageTask<T>> {
-        let runtime = Handle::try_current().map_err(|_| {
-            Error::new(ErrorKind::InvalidArgument)
-                .with_message("a listing must be polled inside a Tokio runtime")
-        })?;
-        let (page, attempts) = (order.page, order.attempts.clone());
-        let fetch = Arc::clone(&self.fetcher).fetch(order);
-        let span = tracing::debug_span!(parent: &self.span, "read_page", atlas.page = page);
+        let runtime = current_runtime()?;
+        let fetch = Arc::clone(&self.fetcher).fetch(order.clone());
+        let span = tracing::debug_span!(parent: &self.span, "read_page", atlas.page = order.page);
         Ok(PageTask {
-            page,
-            attempts,
+            order,
+            runtime: runtime.id(),
             task: AbortOnDropHandle::new(runtime.spawn(fetch.instrument(span))),
         })
     }
@@ -262,22 +267,37 @@ impl<T: Send + 'static> InFlight<T> {
         let Some(first) = self.pages.front_mut() else {
             return Poll::Ready(None);
         };
-        let joined = ready!(Pin::new(&mut first.task).poll(cx));
-        let finished = FinishedPage {
-            page: first.page,
-            attempts: first.attempts.clone(),
-            result: joined.unwrap_or_else(|cause| {
-                Err(Error::new(ErrorKind::Internal)
-                    .with_message("the task of a page did not finish")
-                    .with_source(cause))
-            }),
+        let order = first.order.clone();
+        let result = match Pin::new(&mut first.task).poll(cx) {
+            Poll::Ready(Ok(result)) => result,
+            Poll::Ready(Err(cause)) if cause.is_panic() => Err(did_not_finish(cause)),
+            _ if first.is_elsewhere() => match self.spawn(order.clone()) {
+                Ok(task) => {
+                    self.pages.pop_front();
+                    self.pages.push_front(task);
+                    return self.poll_first(cx);
+                }
+                Err(error) => Err(error),
+            },
+            Poll::Ready(Err(cause)) => Err(did_not_finish(cause)),
+            Poll::Pending => return Poll::Pending,
         };
         self.pages.pop_front();
-        Poll::Ready(Some(finished))
+        Poll::Ready(Some(FinishedPage {
+            page: order.page,
+            attempts: order.attempts,
+            result,
+        }))
     }
 
     /// Aborts all pages in flight.
     pub(crate) fn clear(&mut self) {
         self.pages.clear();
     }
+}
+
+fn did_not_finish(cause: JoinError) -> Error {
+    Error::new(ErrorKind::Internal)
+        .with_message("the task of a page did not finish")
+        .with_source(cause)
 }

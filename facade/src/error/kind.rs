@@ -38,7 +38,7 @@ closed_enum! {
         /// failed, or the server does not use Digest authentication.
         ///
         /// **What to do:** read the message; check the credentials and that they are of the kind
-        /// the builder was given. Retryable when the token endpoint was busy or failing, or when
+        /// the builder was given. Retryable when the token endpoint timed out or failed, or when
         /// a token function says that its failure is temporary.
         ///
         /// Looks like: `…, page 1: no access token (401 invalid_client): the client id or the client secret was rejected; check the credentials (0 delivered before)`
@@ -73,7 +73,7 @@ closed_enum! {
         ///
         /// Looks like: `…, page 1: API withdrawn (410 VERSION_GONE); list with the automatic choice of API (0 delivered before)`
         Gone = "gone",
-        /// Too many requests (429).
+        /// Too many requests for pages or tokens (429).
         ///
         /// **What to do:** wait [`retry_after`](crate::Error::retry_after), or a few seconds when
         /// Atlas sent none, and poll the listing again. Retryable.

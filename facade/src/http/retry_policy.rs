@@ -14,10 +14,10 @@ use super::clock::Clock;
 ///
 /// A rate limit (429) is not a failure: it counts as no retry and takes nothing from the
 /// [`retry_budget`](Self::retry_budget). It pauses every request of the client for as long as the
-/// server says, or for `min_delay`, and the requests are then sent one after another, as jitter
-/// has it. Only the time is limited:
-/// one request waits [`max_rate_limit_wait`](Self::max_rate_limit_wait) in all. Without retries, a
-/// rate limit is reported at once.
+/// server says, or for `min_delay`. After the pause the requests are sent at random times, spread
+/// the wider the more pauses there were. Only the time is limited: one request waits
+/// [`max_rate_limit_wait`](Self::max_rate_limit_wait) in all. Without retries, a rate limit is
+/// reported at once.
 ///
 /// Requests for access tokens are retried by the same policy, once for all requests that wait for
 /// the token. All clones of a client share one `retry_budget`, which bounds the load on a failing

@@ -55,7 +55,8 @@ use crate::model::invalid_item::InvalidItem;
 /// is correct and the last page is short; a full last page takes one more. A wrong total costs at
 /// most as many requests as there may be pages in flight, and four for pages requested again.
 ///
-/// It must be polled inside a Tokio runtime.
+/// It must be polled inside a Tokio runtime with I/O and timer enabled. In another runtime than before
+/// it requests the pages in flight again, since theirs may no longer run.
 ///
 /// ```
 /// # use atlas_snapshots_mock::{ClusterKind, MockAtlas};

@@ -148,6 +148,22 @@ async fn rate_limits_are_waited_for_two_minutes_in_all_and_cost_no_retry() {
     }
 }
 
+/// Their number would have no end, since rate limits cost no retry.
+#[tokio::test(start_paused = true)]
+async fn rate_limits_are_waited_for_even_by_a_policy_without_waits() {
+    let policy = RetryPolicy::default()
+        .base_delay(Duration::ZERO)
+        .min_delay(Duration::ZERO)
+        .max_delay(Duration::ZERO);
+    let retrier = with_system_clock(policy);
+    let (attempts, _, error) = exhaust(&retrier, |attempt| match attempt {
+        2_000 => Error::new(ErrorKind::Internal),
+        _ => limited(0),
+    })
+    .await;
+    assert_eq!((attempts, error.kind()), (1_201, ErrorKind::RateLimited));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_that_others_hold_back_is_not_sent_and_reports_the_wait() {
     let retrier = with_system_clock(policy());

@@ -77,6 +77,9 @@ async fn a_certificate_of_a_private_authority_is_trusted_where_the_authority_is_
     );
     assert!(!error.is_retryable());
     assert_eq!(error.attempts(), Some(1));
+    let account = Credentials::service_account("mdb_sa_id_0123", "mdb_sa_sk_sesame");
+    let of_token = list(&mock, atlas.clone().credentials(account)).await;
+    assert_eq!(of_token.unwrap_err().kind(), ErrorKind::Connect);
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
     assert!(

@@ -93,7 +93,7 @@ impl ServiceAccount {
             .await
             .map_err(|error| {
                 // A response that is too large says nothing about the request for a page.
-                let kind = if error.is_retryable() {
+                let kind = if error.is_retryable() || error.status().is_none() {
                     error.kind()
                 } else {
                     ErrorKind::TokenRequest

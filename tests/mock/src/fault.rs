@@ -181,7 +181,25 @@ impl ResponseFault {
     }
 }
 
-/// A page of the right shape with wrong content.
+/// A page of the right shape with wrong content. Several combine.
+///
+/// ```
+/// use atlas_snapshots_mock::{Links, MockAtlas, PageFault, TotalCount, When};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // Pages of 50 without `next` and without a count, the second one empty once.
+/// let atlas = MockAtlas::builder()
+///     .snapshots(1_200)
+///     .links(Links::NeverNext)
+///     .total_count(TotalCount::Absent)
+///     .fault(PageFault::MaxPageSize(50), When::always())
+///     .fault(PageFault::Empty, When::first(1).on_page(2))
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PageFault {
@@ -191,6 +209,9 @@ pub enum PageFault {
     Empty,
     /// Only this number of items; the others are lost.
     Short(usize),
+    /// Pages of at most this number of items, whichever number was requested. Nothing is lost: the
+    /// pages are more, and each begins where the one before it ends.
+    MaxPageSize(u64),
     /// The page of this number, whichever was requested: its items and its links.
     Repeat(u64),
     /// The listing never ends: places past the end hold generated items, new on every page, and
@@ -217,6 +238,9 @@ impl PageFault {
     /// Changes what is read, before the page is read.
     pub(crate) fn plan(&self, plan: &mut PagePlan<'_>) {
         match self {
+            Self::MaxPageSize(max) => {
+                plan.query.items_per_page = plan.query.items_per_page.min(*max);
+            }
             Self::Repeat(page) => plan.query.page_num = *page,
             Self::Endless => plan.endless = true,
             Self::TotalCount(total_count) => plan.total_count = *total_count,

@@ -244,6 +244,7 @@ fn help_lists_faults_conditions_and_variables() {
         "MOCK_ATLAS_SERVICE_ACCOUNT=ID:SECRET",
         "curl --digest",
         "reset-in-body",
+        "max-page-size:ITEMS",
         "every:N",
     ] {
         assert!(help.contains(part), "{part} is missing from:\n{help}");

@@ -195,6 +195,35 @@ async fn pages_can_have_wrong_content() {
 }
 
 #[tokio::test]
+async fn pages_can_be_smaller_than_requested_without_a_loss() {
+    let smaller = || mock(25).fault(PageFault::MaxPageSize(4), When::always());
+    let atlas = start(smaller()).await;
+    let mut seen = Vec::new();
+    for number in 1..=7 {
+        let page = page(&atlas, number).await;
+        assert_eq!(page.json()["totalCount"], 25);
+        assert_eq!(page.rels().contains(&"next".to_owned()), number < 7);
+        seen.extend(page.ids());
+    }
+    assert_eq!(seen, atlas.snapshot_ids());
+    let three = list(&atlas, "itemsPerPage=3&pageNum=2").await;
+    assert_eq!(three.ids(), seen[3..6], "fewer were requested");
+
+    // Other faults of the page apply to the smaller page, and data changes between two of them.
+    let builder = smaller()
+        .links(Links::AlwaysNext)
+        .total_count(TotalCount::Absent)
+        .fault(PageFault::Empty, When::first(1).on_page(2))
+        .fault(DataChange::DeleteHead(1), When::first(1));
+    let atlas = start(builder).await;
+    let empty = page(&atlas, 2).await;
+    assert_eq!((empty.ids(), empty.rels().len()), (Vec::new(), 3));
+    assert_eq!(empty.json().get("totalCount"), None);
+    assert_eq!(page(&atlas, 2).await.ids(), seen[5..9]);
+    assert_eq!(page(&atlas, 9).await.rels().len(), 3);
+}
+
+#[tokio::test]
 async fn an_endless_listing_has_new_items_on_every_page() {
     let atlas = start(mock(15).fault(PageFault::Endless, When::always())).await;
     let mut seen = BTreeSet::new();

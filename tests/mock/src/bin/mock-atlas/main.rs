@@ -193,8 +193,8 @@ Faults:
   in place of the page   503  403:IP_ADDRESS_NOT_ON_ACCESS_LIST  count-timeout
                          server-error-text
                          rate-limit[:SECONDS|:date+SECONDS]  token-bucket[:…]
-  in the page            empty-page  short-page:ITEMS  repeat-page:PAGE  endless-pages
-                         total-count:COUNT  links:KIND  no-results  results:JSON
+  in the page            empty-page  short-page:ITEMS  max-page-size:ITEMS  repeat-page:PAGE
+                         endless-pages  total-count:COUNT  links:KIND  no-results  results:JSON
   in one of its items    item:PLACE:FIELD=JSON  item:PLACE:-FIELD  item:PLACE:=JSON
   in the body            gzip  false-gzip  not-utf8  bom  cut-json  padding:BYTES
                          empty-body  null  array  html
@@ -214,6 +214,7 @@ Examples:
   mock-atlas --port 8080 --count 12345 --latency-ms 50
   mock-atlas --fault rate-limit:1@every:2 --fault reset-in-body@first:1,each-page
   mock-atlas --count 5000 --fault delete-head:1
+  mock-atlas --fault max-page-size:50 --fault empty-page@first:1,page:2 --links never-next
   mock-atlas --fault 'item:3:status=\"frozen\"@page:2'
   MOCK_ATLAS_API_KEY=public:private mock-atlas --nonce-uses 10
   MOCK_ATLAS_SERVICE_ACCOUNT=id:secret mock-atlas --token-lifetime 60 \\

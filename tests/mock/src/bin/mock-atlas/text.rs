@@ -123,6 +123,7 @@ fn fault_with_value(name: &str, value: &str) -> Parsed<Fault> {
         "rate-limit" => ResponseFault::RateLimited(retry_after(name, value)?).into(),
         "token-bucket" => ResponseFault::TokenBucketEmpty(retry_after(name, value)?).into(),
         "short-page" => PageFault::Short(count()?).into(),
+        "max-page-size" => PageFault::MaxPageSize(number(name, value)?).into(),
         "repeat-page" => PageFault::Repeat(number(name, value)?).into(),
         "total-count" => PageFault::TotalCount(total_count(value)?).into(),
         "links" => {
@@ -283,7 +284,7 @@ mod tests {
         let code = "SOME_CODE".to_owned();
         let item = |fault| PageFault::Item { place: 3, fault }.into();
         let count = |count| PageFault::TotalCount(count).into();
-        let cases: [(&str, Fault); 26] = [
+        let cases: [(&str, Fault); 27] = [
             (
                 "403:SOME_CODE",
                 ResponseFault::Error { status: 403, code }.into(),
@@ -309,6 +310,7 @@ mod tests {
                 ResponseFault::TokenBucketEmpty(RetryAfter::Seconds(5)).into(),
             ),
             ("short-page:7", PageFault::Short(7).into()),
+            ("max-page-size:50", PageFault::MaxPageSize(50).into()),
             ("repeat-page:1", PageFault::Repeat(1).into()),
             ("total-count:absent", count(TotalCount::Absent)),
             ("total-count:=-5", count(TotalCount::Fixed(-5))),

@@ -491,10 +491,15 @@ impl<T: Send + 'static> Engine<T> {
             }
             Next::Page(next) => self.push_pass_page(next)?,
             Next::SamePage => {}
-            Next::Agreed { items } => match self.first_pass.doubt_about(items, self.last_total) {
-                None => self.end(Completeness::Complete(Basis::Verified)),
-                Some(reason) => self.end_incomplete(at, reason),
-            },
+            Next::Agreed { items, has_gap } => {
+                // An item that is on two pages of the pass is one.
+                let items = items.min(self.seen.accepted());
+                let doubt = self.first_pass.doubt_about(items, has_gap, self.last_total);
+                match doubt {
+                    None => self.end(Completeness::Complete(Basis::Verified)),
+                    Some(reason) => self.end_incomplete(at, reason),
+                }
+            }
             Next::Exhausted => self.end_incomplete(at, IncompleteReason::NotConverged),
         }
         Ok(())

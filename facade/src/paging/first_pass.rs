@@ -221,11 +221,17 @@ impl FirstPass {
         }
     }
 
-    /// What shows that an item is missing although two passes agree: one pass has `items`, and the
-    /// last total was `total`.
-    pub(crate) fn doubt_about(&self, items: u64, total: Option<u64>) -> Option<IncompleteReason> {
-        let missing = total.or(self.total).unwrap_or(0).saturating_sub(items);
-        if self.has_hole && missing > 0 {
+    /// What shows that an item is missing although two passes agree: one pass has `items`, with an
+    /// empty page between others where it `has_gap`, and the last total was `total`.
+    pub(crate) fn doubt_about(
+        &self,
+        items: u64,
+        has_gap: bool,
+        total: Option<u64>,
+    ) -> Option<IncompleteReason> {
+        let total = total.or(self.total);
+        let missing = total.unwrap_or(0).saturating_sub(items);
+        if has_gap && total != Some(items) || self.has_hole && missing > 0 {
             return Some(IncompleteReason::EmptyPage);
         }
         self.is_whole(missing)
@@ -458,15 +464,21 @@ mod tests {
         let mut pass = first_pass();
         pass.accept(&page(1, SIZE, true, Some(25)));
         pass.accept(&page(2, SIZE, true, Some(25)));
-        assert_eq!(pass.doubt_about(20, Some(25)), None);
+        assert_eq!(pass.doubt_about(20, false, Some(25)), None);
         let missing = Some(IncompleteReason::TotalNotReached);
-        assert_eq!(pass.doubt_about(20, Some(30)), missing);
-        assert_eq!(pass.doubt_about(10, None), missing, "the total stands");
+        assert_eq!(pass.doubt_about(20, false, Some(30)), missing);
+        assert_eq!(
+            pass.doubt_about(10, false, None),
+            missing,
+            "the total stands"
+        );
         pass.accept(&page(3, 0, true, Some(25)));
         pass.accept(&page(4, 3, false, Some(25)));
         let empty = Some(IncompleteReason::EmptyPage);
-        assert_eq!(pass.doubt_about(23, Some(25)), empty);
-        assert_eq!(pass.doubt_about(23, Some(23)), None);
+        assert_eq!(pass.doubt_about(23, false, Some(25)), empty);
+        assert_eq!(pass.doubt_about(23, false, Some(23)), None);
+        assert_eq!(pass.doubt_about(23, true, Some(23)), None);
+        assert_eq!(pass.doubt_about(26, true, None), empty, "no usable total");
     }
 
     #[test]

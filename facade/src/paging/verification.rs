@@ -48,8 +48,9 @@ pub(crate) enum Next {
     Page(u64),
     /// The same page is to be read again: it was empty, and had items before.
     SamePage,
-    /// The pass equals the one before and has this many items.
-    Agreed { items: u64 },
+    /// The pass equals the one before and has this many items. It may have an empty page between
+    /// others.
+    Agreed { items: u64, has_gap: bool },
     /// The last pass allowed differs from the one before.
     Exhausted,
 }
@@ -123,7 +124,8 @@ impl Verification {
         let pass: Vec<PassPage> = self.current.drain(..).flatten().collect();
         if without_end(&pass) == without_end(&self.previous) {
             let items = pass.iter().map(|page| page.items).sum();
-            return Next::Agreed { items };
+            let has_gap = without_end(&pass).iter().any(|page| page.items == 0);
+            return Next::Agreed { items, has_gap };
         }
         self.passes_left = self.passes_left.saturating_sub(1);
         if self.passes_left == 0 {
@@ -179,7 +181,10 @@ mod tests {
         let mut verification = verification(&[10, 20, 30], 1);
         assert_eq!(verification.first_page(), 3);
         let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed { items: 6 };
+        let agreed = Agreed {
+            items: 6,
+            has_gap: false,
+        };
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -187,7 +192,10 @@ mod tests {
     fn a_different_page_costs_another_pass_compared_with_this_one() {
         let mut verification = verification(&[10, 20], 2);
         let pages = [(2, 21, false), (1, 10, true), (2, 21, false), (1, 10, true)];
-        let agreed = Agreed { items: 4 };
+        let agreed = Agreed {
+            items: 4,
+            has_gap: false,
+        };
         assert_eq!(
             read(&mut verification, &pages),
             [Page(1), Page(2), Page(1), agreed]
@@ -208,7 +216,10 @@ mod tests {
         let from_the_end = [Page(3), Page(2), Page(1), Page(3)];
         assert_eq!(read(&mut verification, &pages), from_the_end);
         let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed { items: 6 };
+        let agreed = Agreed {
+            items: 6,
+            has_gap: false,
+        };
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -217,7 +228,10 @@ mod tests {
         let mut verification = verification(&[10, 20, 0, 0], 2);
         assert_eq!(verification.first_page(), 3);
         let pages = [(3, 0, true), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed { items: 4 };
+        let agreed = Agreed {
+            items: 4,
+            has_gap: false,
+        };
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -225,7 +239,10 @@ mod tests {
     fn an_empty_page_behind_the_last_one_is_no_difference() {
         let mut verification = verification(&[10, 20], 2);
         let pages = [(2, 20, true), (3, 0, true), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed { items: 4 };
+        let agreed = Agreed {
+            items: 4,
+            has_gap: false,
+        };
         let from_the_end = [Page(3), Page(2), Page(1), agreed];
         assert_eq!(read(&mut verification, &pages), from_the_end);
     }
@@ -234,7 +251,10 @@ mod tests {
     fn a_page_that_comes_empty_and_had_items_is_read_once_more() {
         let mut verification = verification(&[10, 20, 30], 2);
         let pages = [(3, 30, false), (2, 0, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed { items: 6 };
+        let agreed = Agreed {
+            items: 6,
+            has_gap: false,
+        };
         assert_eq!(
             read(&mut verification, &pages),
             [Page(2), SamePage, Page(1), agreed]
@@ -248,7 +268,10 @@ mod tests {
         let read_again = [Page(2), SamePage, Page(1), Page(3)];
         assert_eq!(read(&mut verification, &pages), read_again);
         let pages = [(3, 30, false), (2, 0, false), (1, 10, true)];
-        let agreed = Agreed { items: 4 };
+        let agreed = Agreed {
+            items: 4,
+            has_gap: true,
+        };
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -257,6 +280,12 @@ mod tests {
         let mut verification = verification(&[0, 0], 2);
         assert_eq!(verification.first_page(), 1);
         let pages = [(1, 0, false)];
-        assert_eq!(read(&mut verification, &pages), [Agreed { items: 0 }]);
+        assert_eq!(
+            read(&mut verification, &pages),
+            [Agreed {
+                items: 0,
+                has_gap: false
+            }]
+        );
     }
 }

@@ -169,7 +169,7 @@ impl Summary {
     /// The sunset of the serverless API was announced for 2026-01-22.
     #[must_use]
     pub fn empty_after_sunset(&self) -> bool {
-        let ended = self.completeness.has_ended();
+        let ended = self.completeness.is_complete();
         self.past_sunset && ended && !self.resumed && self.delivered == 0 && self.item_errors == 0
     }
 }

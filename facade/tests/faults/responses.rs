@@ -1,101 +1,20 @@
-//! Every fault of the mock, over real sockets: the items, the errors, the number of requests and
-//! the completeness.
-
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod common;
+//! Responses that are no page, pages that cannot be read, and broken connections: the items, the
+//! errors and the number of requests.
 
 use std::time::Duration;
 
-use atlas_snapshots::{
-    Atlas, AtlasBuilder, Basis, Completeness, Consistency, Error, ErrorKind, ListRequest,
-    RetryPolicy, Snapshot,
-};
+use atlas_snapshots::{Basis, Completeness, Credentials, ErrorKind, ListRequest, Snapshot};
 use atlas_snapshots_mock::{
-    BodyFault, CannedResponse, ClusterKind, DataChange, Fault, ItemFault, Links, MockAtlas,
-    PageFault, ResponseFault, RetryAfter, TotalCount, When, WireFault,
+    BodyFault, CannedResponse, ClusterKind, Fault, ItemFault, Links, MockAtlas, PageFault,
+    ResponseFault, RetryAfter, TotalCount, When, WireFault,
 };
 use serde_json::json;
 
 use crate::common::with_timeout;
-
-/// 25 items in pages of 10: the fault is on page 2.
-const ITEMS: usize = 25;
-const FAULTY_PAGE: u64 = 2;
-
-/// Long enough for a loaded machine, short enough for a test.
-const LIMIT: Duration = Duration::from_millis(600);
-
-fn client(mock: &MockAtlas) -> AtlasBuilder {
-    Atlas::builder()
-        .base_url(mock.base_url())
-        .read_timeout(LIMIT)
-        .attempt_timeout(LIMIT)
-        .max_response_bytes(1 << 20)
-        .retry_policy(
-            RetryPolicy::default()
-                .max_retries(1)
-                .min_delay(Duration::ZERO)
-                .max_delay(Duration::ZERO)
-                // Enough for one rate limit.
-                .max_rate_limit_wait(Duration::from_millis(150)),
-        )
-}
-
-fn request(mock: &MockAtlas, client: AtlasBuilder) -> ListRequest<Snapshot> {
-    let atlas = client.build().unwrap();
-    let project = mock.project_id();
-    let cluster = mock.cluster_name();
-    let request = if mock.snapshots_url().contains("flexClusters") {
-        atlas.flex_snapshots(project, cluster)
-    } else {
-        atlas.serverless_snapshots(project, cluster)
-    };
-    request.page_size(10).max_in_flight(1)
-}
-
-/// What a listing yielded until its end or its first error other than an unreadable item.
-#[derive(Debug)]
-struct Outcome {
-    ids: Vec<String>,
-    errors: Vec<Error>,
-    completeness: Completeness,
-}
-
-async fn read(request: ListRequest<Snapshot>) -> Outcome {
-    let mut snapshots = request.stream();
-    let (mut ids, mut errors) = (Vec::new(), Vec::new());
-    while errors
-        .iter()
-        .filter(|e: &&Error| e.kind() != ErrorKind::InvalidItem)
-        .count()
-        < 1
-    {
-        match snapshots.next().await {
-            Some(Ok(snapshot)) => ids.push(snapshot.id().to_string()),
-            Some(Err(error)) => errors.push(error),
-            None => break,
-        }
-    }
-    Outcome {
-        ids,
-        errors,
-        completeness: snapshots.summary().completeness(),
-    }
-}
-
-async fn mock_with(api: ClusterKind, fault: impl Into<Fault>, when: When) -> MockAtlas {
-    MockAtlas::builder()
-        .kind(api)
-        .snapshots(ITEMS)
-        .fault(fault, when)
-        .start()
-        .await
-        .unwrap()
-}
+use crate::harness::{FAULTY_PAGE, ITEMS, LIMIT, client, for_both_apis, mock_with, read, request};
 
 /// Faults that end the listing, with the kind and status of the error.
-fn permanent() -> Vec<(ResponseFault, ErrorKind, u16)> {
+pub(crate) fn permanent() -> Vec<(ResponseFault, ErrorKind, u16)> {
     let error = |status, code: &str| ResponseFault::Error {
         status,
         code: code.to_owned(),
@@ -122,7 +41,7 @@ fn permanent() -> Vec<(ResponseFault, ErrorKind, u16)> {
 }
 
 /// Faults that are retried, with the kind of the error where the retries do not help.
-fn temporary() -> Vec<(Fault, ErrorKind)> {
+pub(crate) fn temporary() -> Vec<(Fault, ErrorKind)> {
     let html = |status| ResponseFault::Canned(CannedResponse::html(status, "<html>down</html>"));
     vec![
         (
@@ -163,7 +82,7 @@ fn temporary() -> Vec<(Fault, ErrorKind)> {
 }
 
 /// Faults that make a page unreadable each time it is requested.
-fn unreadable() -> Vec<(Fault, ErrorKind)> {
+pub(crate) fn unreadable() -> Vec<(Fault, ErrorKind)> {
     vec![
         (BodyFault::Null.into(), ErrorKind::Decode),
         (BodyFault::Array.into(), ErrorKind::Decode),
@@ -180,7 +99,7 @@ fn unreadable() -> Vec<(Fault, ErrorKind)> {
 }
 
 /// Faults that do not keep a page from being read.
-fn harmless() -> Vec<Fault> {
+pub(crate) fn harmless() -> Vec<Fault> {
     let mut faults = vec![
         BodyFault::Gzip.into(),
         BodyFault::NoContentType.into(),
@@ -350,96 +269,6 @@ async fn an_invalid_field_costs_one_item_at_most(api: ClusterKind) {
     }
 }
 
-async fn pages_that_lack_items_make_the_listing_possibly_incomplete(api: ClusterKind) {
-    for fault in [PageFault::Empty, PageFault::Short(4)] {
-        let case = format!("{fault:?}");
-        let mock = mock_with(api, fault, When::page(FAULTY_PAGE)).await;
-        let outcome = read(request(&mock, client(&mock))).await;
-        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
-        assert!(
-            matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
-            "{case}: {:?}",
-            outcome.completeness
-        );
-        assert_eq!(outcome.ids.last(), mock.snapshot_ids().last(), "{case}");
-    }
-}
-
-async fn a_changing_set_is_possibly_incomplete_and_complete_when_verified(api: ClusterKind) {
-    for change in [
-        DataChange::InsertHead(2),
-        DataChange::InsertTail(2),
-        DataChange::DeleteHead(2),
-        DataChange::DeleteTail(2),
-    ] {
-        let case = format!("{change:?}");
-        let when = || When::nth(1);
-        let mock = mock_with(api, change, when()).await;
-        let outcome = read(request(&mock, client(&mock))).await;
-        assert!(
-            matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
-            "{case}: {:?}",
-            outcome.completeness
-        );
-
-        let mock = mock_with(api, change, when()).await;
-        let verified = request(&mock, client(&mock)).consistency(Consistency::verified());
-        let outcome = read(verified).await;
-        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
-        assert_eq!(
-            outcome.completeness,
-            Completeness::Complete(Basis::Verified),
-            "{case}"
-        );
-        for id in mock.surviving_ids() {
-            assert_eq!(
-                outcome.ids.iter().filter(|&have| *have == id).count(),
-                1,
-                "{case}: {id}"
-            );
-        }
-    }
-}
-
-async fn deletion_at_the_head_after_every_page_of_5000_items(api: ClusterKind) {
-    let shrinking = || {
-        MockAtlas::builder()
-            .kind(api)
-            .snapshots(5_000)
-            .fault(DataChange::DeleteHead(1), When::first(11))
-            .start()
-    };
-    let whole_pages =
-        |mock: &MockAtlas| request(mock, client(mock).attempt_timeout(None)).page_size(500);
-
-    let mock = shrinking().await.unwrap();
-    let outcome = read(whole_pages(&mock)).await;
-    assert!(
-        matches!(outcome.completeness, Completeness::PossiblyIncomplete(_)),
-        "{:?}",
-        outcome.completeness
-    );
-    let missed = mock
-        .surviving_ids()
-        .iter()
-        .filter(|id| !outcome.ids.contains(id))
-        .count();
-    assert!(missed > 0, "items were missed");
-
-    let mock = shrinking().await.unwrap();
-    let verified = whole_pages(&mock)
-        .max_in_flight(4)
-        .consistency(Consistency::verified());
-    let outcome = read(verified).await;
-    assert_eq!(
-        outcome.completeness,
-        Completeness::Complete(Basis::Verified)
-    );
-    let distinct: std::collections::HashSet<_> = outcome.ids.iter().collect();
-    assert_eq!(distinct.len(), outcome.ids.len(), "no item twice");
-    assert!(mock.surviving_ids().iter().all(|id| distinct.contains(id)));
-}
-
 async fn a_429_on_every_second_request_costs_at_most_two_requests_per_page(api: ClusterKind) {
     let mock = MockAtlas::builder()
         .kind(api)
@@ -567,7 +396,7 @@ async fn no_request_is_sent_to_another_host(api: ClusterKind) {
             .start()
             .await
             .unwrap();
-        let atlas = client(&mock).credentials(atlas_snapshots::Credentials::access_token("sesame"));
+        let atlas = client(&mock).credentials(Credentials::access_token("sesame"));
         read(request(&mock, atlas)).await;
         assert!(mock.requests()[0].authorization_is("Bearer sesame"));
     }
@@ -577,31 +406,6 @@ async fn no_request_is_sent_to_another_host(api: ClusterKind) {
     );
 }
 
-/// Runs every test once for each API: both are listed by the same engine.
-macro_rules! for_both_apis {
-    ($($name:ident)+) => {
-        mod serverless {
-            use atlas_snapshots_mock::ClusterKind::Serverless;
-            $(
-                #[tokio::test]
-                async fn $name() {
-                    super::$name(Serverless).await;
-                }
-            )+
-        }
-
-        mod flex {
-            use atlas_snapshots_mock::ClusterKind::Flex;
-            $(
-                #[tokio::test]
-                async fn $name() {
-                    super::$name(Flex).await;
-                }
-            )+
-        }
-    };
-}
-
 for_both_apis! {
     a_permanent_fault_ends_the_listing_after_one_request
     a_fault_that_a_retry_cures_is_not_reported
@@ -609,9 +413,6 @@ for_both_apis! {
     an_unreadable_page_is_reported_after_one_request
     a_harmless_fault_costs_no_item
     an_invalid_field_costs_one_item_at_most
-    pages_that_lack_items_make_the_listing_possibly_incomplete
-    a_changing_set_is_possibly_incomplete_and_complete_when_verified
-    deletion_at_the_head_after_every_page_of_5000_items
     a_429_on_every_second_request_costs_at_most_two_requests_per_page
     a_server_that_ignores_the_page_number_ends_the_listing_at_once
     an_endless_server_is_read_up_to_the_page_limit

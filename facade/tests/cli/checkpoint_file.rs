@@ -2,7 +2,7 @@
 
 use atlas_snapshots_mock::{DataChange, MockAtlas, ResponseFault, When};
 
-use crate::harness::{TempCheckpoint, headers, ids_of, list, resumable_list, run, start};
+use crate::harness::{TempCheckpoint, headers, ids_of, list, program, resumable_list, run, start};
 
 const BARE: &str = r#"{"version":2,"target":{"operation":"listServerlessBackups","project":"32b6e34b3d91647abb20e7b8","cluster":"Instance0"},"itemsSeen":0,"pageSize":10}"#;
 
@@ -185,18 +185,35 @@ async fn behind_a_link_the_file_is_replaced_and_not_the_link() {
 }
 
 #[tokio::test]
-async fn an_adaptive_listing_that_can_be_resumed_reads_once() {
-    let atlas = start(
-        MockAtlas::builder()
-            .snapshots(95)
-            .fault(DataChange::DeleteHead(1), When::first(1)),
-    )
-    .await;
-    let saved = TempCheckpoint::new();
-    let mut command = resumable_list(&atlas, "ndjson", &saved);
-    command.args(["--consistency", "adaptive"]);
-    let ran = run(command).await;
-    assert_eq!(ran.code, Some(3), "{ran:#?}");
-    assert_eq!(atlas.request_count(), 10);
-    assert!(!saved.file.exists(), "the listing has ended");
+async fn a_listing_that_can_be_resumed_reads_once_and_says_so() {
+    let notice = "notice: read in a single pass, because of --checkpoint or --resume-from\n";
+    for (arguments, says_so) in [
+        (&[][..], true),
+        (&["--consistency", "adaptive"], true),
+        // As it was asked to.
+        (&["--consistency", "single-pass"], false),
+    ] {
+        for (change, code) in [(None, 0), (Some(DataChange::DeleteHead(1)), 3)] {
+            let mut server = MockAtlas::builder().snapshots(95);
+            if let Some(change) = change {
+                server = server.fault(change, When::first(1));
+            }
+            let atlas = start(server).await;
+            let saved = TempCheckpoint::new();
+            let mut command = resumable_list(&atlas, "ndjson", &saved);
+            command.args(arguments);
+            let ran = run(command).await;
+            assert_eq!(ran.code, Some(code), "{ran:#?}");
+            assert_eq!(atlas.request_count(), 10);
+            assert_eq!(ran.stderr.contains(notice), says_so, "{ran:#?}");
+            assert!(!saved.file.exists(), "the listing has ended");
+        }
+    }
+    let help = run(program(["list", "--help"])).await.stdout;
+    let help: Vec<_> = help.split_whitespace().collect();
+    let help = help.join(" ");
+    assert_eq!(
+        help.matches("The pages are read in a single pass").count(),
+        2
+    );
 }

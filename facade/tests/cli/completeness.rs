@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use atlas_snapshots_mock::{
-    DataChange, ItemFault, MockAtlas, PageFault, ResponseFault, When, WireFault,
+    DataChange, ItemFault, Links, MockAtlas, PageFault, ResponseFault, TotalCount, When, WireFault,
 };
 
 use crate::harness::{Ran, ids, list, retrying_list, run, start};
@@ -21,7 +21,8 @@ async fn shrinking() -> MockAtlas {
 #[tokio::test]
 async fn a_sign_of_change_has_an_exit_code_of_its_own() {
     let atlas = shrinking().await;
-    let ran = run(list(&atlas, ["--output", "ndjson"])).await;
+    let arguments = ["--output", "ndjson", "--consistency", "single-pass"];
+    let ran = run(list(&atlas, arguments)).await;
     assert_eq!(ran.code, Some(3));
     let reason = ": possibly incomplete: the total changed between pages";
     assert!(ran.stderr.contains(reason), "{}", ran.stderr);
@@ -30,7 +31,8 @@ async fn a_sign_of_change_has_an_exit_code_of_its_own() {
 #[tokio::test]
 async fn reading_again_finds_every_item_that_stayed_and_reports_so() {
     for arguments in [
-        &["--verify"][..],
+        &[][..],
+        &["--verify"],
         &["--consistency", "verified"],
         &["--consistency", "adaptive"],
     ] {
@@ -56,18 +58,102 @@ fn assert_whole(atlas: &MockAtlas, ran: &Ran) {
 
 #[tokio::test]
 async fn a_set_that_does_not_change_is_read_again_only_to_verify_it() {
-    for (consistency, requests, completeness) in [
-        ("single-pass", 3, "complete, no change seen"),
-        ("adaptive", 3, "complete, no change seen"),
-        ("verified", 6, "complete, verified"),
+    for (arguments, requests, completeness) in [
+        (&[][..], 3, "complete, no change seen"),
+        (
+            &["--consistency", "single-pass"],
+            3,
+            "complete, no change seen",
+        ),
+        (
+            &["--consistency", "adaptive"],
+            3,
+            "complete, no change seen",
+        ),
+        (&["--consistency", "verified"], 6, "complete, verified"),
     ] {
         let atlas = start(MockAtlas::builder().snapshots(1_200)).await;
-        let arguments = ["--output", "ndjson", "--consistency", consistency];
-        let ran = run(list(&atlas, arguments)).await;
+        let mut command = list(&atlas, ["--output", "ndjson"]);
+        command.args(arguments);
+        let ran = run(command).await;
         assert_eq!(ran.code, Some(0), "{ran:#?}");
-        assert_eq!(atlas.request_count(), requests, "{consistency}");
+        assert_eq!(atlas.request_count(), requests, "{arguments:?}");
         assert!(ran.stderr.contains(completeness), "{}", ran.stderr);
         assert_whole(&atlas, &ran);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_comes_empty_once_costs_no_row() {
+    for page in 1..=3 {
+        for arguments in [&[][..], &["--verify"]] {
+            let when = || When::first(1).on_page(page);
+            let server = MockAtlas::builder().snapshots(1_200);
+            let server = server.fault(PageFault::Empty, when());
+            let server = server.fault(PageFault::Links(Links::NeverNext), when());
+            let atlas = start(server).await;
+            let mut command = list(&atlas, ["--output", "ndjson"]);
+            command.args(arguments);
+            let ran = run(command).await;
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            assert_eq!(ids(&ran.json_lines()), atlas.snapshot_ids(), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_stays_empty_has_the_exit_code_of_a_possibly_incomplete_listing() {
+    for (page, consistency, rows) in [
+        (1, "adaptive", 700),
+        (2, "adaptive", 700),
+        (2, "single-pass", 700),
+        (2, "verified", 700),
+        (3, "adaptive", 1_000),
+    ] {
+        let server = MockAtlas::builder().snapshots(1_200);
+        let atlas = start(server.fault(PageFault::Empty, When::page(page))).await;
+        let arguments = ["--output", "ndjson", "--consistency", consistency];
+        let ran = run(list(&atlas, arguments)).await;
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert_eq!(ran.json_lines().len(), rows, "{page}");
+        let reason = "possibly incomplete: a page came empty that should have had items";
+        assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_set_whose_pages_are_all_empty_against_its_total_is_not_printed_as_an_empty_list() {
+    let server = MockAtlas::builder().snapshots(25);
+    let atlas = start(server.fault(PageFault::Empty, When::always())).await;
+    let ran = run(list(&atlas, ["--output", "json"])).await;
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(3), ""),
+        "{}",
+        ran.stderr
+    );
+    // The total says more about an empty list than the sunset does.
+    assert!(!ran.stderr.contains("sunset"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn the_summary_names_both_numbers_where_the_total_is_not_that_of_the_rows() {
+    for (surplus, code) in [(1, 0), (499, 0), (500, 3), (900, 3)] {
+        let server = MockAtlas::builder().snapshots(1_200);
+        let atlas = start(server.total_count(TotalCount::Offset(surplus))).await;
+        let ran = run(list(&atlas, ["--output", "ndjson"])).await;
+        assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+        assert_eq!(ids(&ran.json_lines()), atlas.snapshot_ids());
+        let summary = ran
+            .stderr
+            .lines()
+            .find(|line| line.starts_with("summary: "));
+        let total = (1_200 + surplus).to_string();
+        assert!(
+            summary.is_some_and(|text| text.contains("1200 items") && text.contains(&total)),
+            "{}",
+            ran.stderr
+        );
     }
 }
 
@@ -91,7 +177,7 @@ async fn passes_that_never_agree_have_the_exit_code_of_a_possibly_incomplete_lis
         command.args(["--consistency", consistency]);
         let ran = run(command).await;
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
-        let reason = "possibly incomplete: the set kept changing while it was read again";
+        let reason = "possibly incomplete: no two passes agreed";
         assert!(ran.stderr.contains(reason), "{}", ran.stderr);
         assert_whole(&atlas, &ran);
     }

@@ -36,8 +36,8 @@ pub(crate) enum AuthCommand {
 
 /// Print every snapshot of one cluster
 ///
-/// Reads the listing page by page and prints each snapshot once, in the order of Atlas.
-/// Rows go to standard output. Errors, notices and a closing summary go to standard error.
+/// Reads the listing page by page and prints each snapshot once, in the order of Atlas; those that
+/// are found only when it is read again come last. Rows go to standard output. Errors, notices and a closing summary go to standard error.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_BRIEF, after_long_help = LIST_MANUAL)]
 pub(crate) struct ListArgs {
@@ -75,12 +75,12 @@ pub(crate) struct ListArgs {
     pub(crate) max_retries: u32,
 
     /// Keep in this file how far the listing has come, for a later --resume-from; it is removed
-    /// at the end of the listing
+    /// at the end of the listing. The pages are read in a single pass
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
 
     /// Print only what follows the state that --checkpoint kept in this file; may be missing
-    /// where --checkpoint names the same file
+    /// where --checkpoint names the same file. The pages are read in a single pass
     #[arg(long, value_name = "FILE")]
     pub(crate) resume_from: Option<PathBuf>,
 }
@@ -98,17 +98,23 @@ impl ListArgs {
     pub(crate) fn is_resumable(&self) -> bool {
         self.checkpoint.is_some() || self.resume_from.is_some()
     }
+
+    /// Whether this run reads in a single pass because it can be resumed. Items that another pass
+    /// finds can be behind the place to resume from, where a resumed run would print them again.
+    pub(crate) fn is_limited_to_a_single_pass(&self) -> bool {
+        self.is_resumable() && self.consistency() == ConsistencyChoice::Adaptive
+    }
 }
 
 /// What `--consistency` accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConsistencyChoice {
-    /// Read once, and again on any sign that the set changed, as for verified; with --checkpoint
-    /// or --resume-from, read once
+    /// Read once, and again as for verified on any sign that a snapshot may be missing; with
+    /// --checkpoint or --resume-from, read once
     Adaptive,
     /// Read again until two passes agree; at least two requests per page
     Verified,
-    /// Read once, and look for signs that the set changed
+    /// Read once, and report any sign that a snapshot may be missing
     SinglePass,
 }
 
@@ -185,12 +191,13 @@ Environment:
   machine, and there is no flag for them: others could read it.
 
 Exit codes:
-  0  Listed to the end
+  0  Listed to the end, without a sign that a snapshot is missing
   1  Failed: standard error says what, where, and how many rows were printed; also when listed to
      the end but for items that could not be read, each of which is named
   2  Bad usage: nothing was requested
-  3  Listed to the end, but a snapshot may be missing: the set changed meanwhile, or no two passes
-     of a verified listing agreed
+  3  Listed to the end, but a snapshot may be missing: the summary says why. By default, this
+     means that reading again did not help: no two passes agreed, a page stayed empty, or Atlas
+     counted a page or more beyond the snapshots it sent
   4  Rejected: credentials, role or IP address
   5  No such project or cluster
   6  Too many requests
@@ -201,8 +208,10 @@ Stopping and resuming:
   request until the listing has reached its end: while it exists, there is more to print.
   --resume-from FILE prints the rest, below the header that csv has already. What is listed and
   the page size must be the same. Both need ndjson or csv: nothing can be added to a closed array
-  or a finished table. The exit code includes what earlier runs have met: items that could not be
-  read, and signs of change. Neither can be combined with --consistency verified.
+  or a finished table. Both read in a single pass, and print a notice of it: what another pass
+  finds can belong before rows that are printed. So a sign that a snapshot may be missing ends in
+  exit code 3, and neither can be combined with --consistency verified. The exit code includes
+  what earlier runs have met: items that could not be read, and such signs.
 
   After a stop by an error, the deadline, Ctrl-C or SIGTERM, the rows of all runs together are the
   listing, none twice. So they are after a kill (SIGKILL, a crash), unless it falls into the

@@ -18,8 +18,7 @@ pub(crate) enum Exit {
     Failed = 1,
     /// The arguments are wrong; clap ends with the same code.
     Usage = 2,
-    /// Listed to the end, and a snapshot may be missing: there is a sign of it, or a verified
-    /// listing found no two passes that agree.
+    /// Listed to the end, and a snapshot may be missing. Standard error says why.
     Incomplete = 3,
     /// Credentials, role or IP address were rejected.
     AuthFailed = 4,

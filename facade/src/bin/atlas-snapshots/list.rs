@@ -45,6 +45,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
             writer: Writer::new(output, file, interrupt.clone()),
             interrupt,
             earlier,
+            is_limited_to_a_single_pass: args.is_limited_to_a_single_pass(),
             target,
         };
         listing.run().await
@@ -76,9 +77,9 @@ fn configure(mut request: ListRequest<Snapshot>, args: &ListArgs) -> ListRequest
         request = request.deadline(limit);
     }
     let consistency = match args.consistency() {
-        // Items that another pass finds can be behind the place to resume from, where a resumed
-        // run would print them once more.
-        ConsistencyChoice::Adaptive if args.is_resumable() => Consistency::single_pass(),
+        ConsistencyChoice::Adaptive if args.is_limited_to_a_single_pass() => {
+            Consistency::single_pass()
+        }
         ConsistencyChoice::Adaptive => Consistency::adaptive(),
         ConsistencyChoice::Verified => Consistency::verified(),
         ConsistencyChoice::SinglePass => Consistency::single_pass(),
@@ -133,6 +134,7 @@ struct Listing {
     interrupt: Interrupt,
     /// What the runs that this one resumes have printed.
     earlier: Progress,
+    is_limited_to_a_single_pass: bool,
     target: Target,
 }
 
@@ -202,7 +204,7 @@ impl Listing {
         if let Some(notice) = self.writer.notice() {
             print_line(format_args!("notice: {notice}"));
         }
-        self.report_earlier_runs();
+        self.report_resuming();
         let summary = self.stream.summary();
         print_summary(&summary);
         Exit::of_completeness(summary.completeness())
@@ -225,13 +227,14 @@ impl Listing {
         if let (Some(hint), false) = (self.writer.hint(), exit == Exit::Usage) {
             print_line(format_args!("  {hint}"));
         }
-        self.report_earlier_runs();
+        self.report_resuming();
         print_summary(&summary);
         exit
     }
 
-    /// Reports what the runs that this one resumes have done; the summary is of this run alone.
-    fn report_earlier_runs(&self) {
+    /// Reports what the runs that this one resumes have done, because the summary is of this run
+    /// alone, and that a run that can be resumed does not read again.
+    fn report_resuming(&self) {
         let (printed, unreadable) = (self.earlier.printed, self.earlier.unreadable);
         if printed > 0 {
             print_line(format_args!(
@@ -242,6 +245,9 @@ impl Listing {
             print_line(format_args!(
                 "notice: items that earlier runs could not read: {unreadable}"
             ));
+        }
+        if self.is_limited_to_a_single_pass {
+            print_line("notice: read in a single pass, because of --checkpoint or --resume-from");
         }
     }
 }
@@ -319,11 +325,14 @@ mod tests {
     }
 
     #[test]
-    fn an_adaptive_listing_that_can_be_resumed_is_a_single_pass() {
+    fn a_listing_that_can_be_resumed_is_a_single_pass() {
+        let single_pass = configured(&["--consistency", "single-pass"]);
         for flag in ["--checkpoint", "--resume-from"] {
-            let adaptive = configured(&["--consistency", "adaptive", flag, "at.json"]);
-            let single_pass = configured(&["--consistency", "single-pass"]);
-            assert_eq!(adaptive, single_pass, "{flag}");
+            for consistency in ["adaptive", "single-pass"] {
+                let resumable = ["--consistency", consistency, flag, "at.json"];
+                assert_eq!(configured(&resumable), single_pass, "{flag}");
+            }
+            assert_eq!(configured(&[flag, "at.json"]), single_pass, "{flag}");
         }
     }
 }

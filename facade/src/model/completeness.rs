@@ -31,10 +31,10 @@ pub enum Completeness {
     /// The listing reached its end, and nothing suggests that an item is missing. The [`Basis`]
     /// says how much that means.
     ///
-    /// On any basis, two things cannot be seen: a page that the server sends empty where neither a
-    /// total nor a `next` link nor a full page before it promised items, and items missing from
-    /// every response where the total exceeds what came by less than a page, which is the error
-    /// that Atlas's totals have (recorded).
+    /// On any basis, two things cannot be seen: a page that the server sends empty every time,
+    /// where neither a total nor an item behind it shows that it should not be; and items missing
+    /// from every response where the total exceeds what came by less than a page, which is the
+    /// error that Atlas's totals have (recorded).
     Complete(Basis),
     /// The listing reached its end, and an item may be missing.
     PossiblyIncomplete(IncompleteReason),

@@ -283,8 +283,13 @@ impl<T: Send + 'static> Engine<T> {
             return None;
         }
         self.deadline = None;
-        let (page, attempts) = self.in_flight.first().unwrap_or_default();
-        let error = self.locate(Error::new(ErrorKind::Deadline), page, attempts);
+        let mut error = Error::new(ErrorKind::Deadline);
+        if let Some((page, attempts)) = self.in_flight.first() {
+            if let Some(failure) = attempts.last_failure() {
+                error = error.with_source(failure);
+            }
+            error = self.locate(error, page, attempts.get());
+        }
         Some(self.fail(error))
     }
 
@@ -481,16 +486,13 @@ impl<T: Send + 'static> Engine<T> {
         let is_whole = self.first_pass.is_whole(page.items);
         let may_follow = page.has_next || is_whole || is_unexplained;
         let next = verification.on_page(at.page, page, may_follow);
-        if next == Next::SamePage {
-            return self.request_again(at, 1);
-        }
-        self.summary.pages += 1;
+        self.summary.pages += u64::from(next != Next::SamePage);
         match next {
+            Next::SamePage => self.request_again(at, 1)?,
             Next::Page(next) if next > self.config.page_limit => {
                 self.fail_after_batch(at, self.page_limit_exceeded(), Completeness::Failed);
             }
             Next::Page(next) => self.push_pass_page(next)?,
-            Next::SamePage => {}
             Next::Agreed { items, has_gap } => {
                 // An item that is on two pages of the pass is one.
                 let items = items.min(self.seen.accepted());

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::runtime::{Handle, Id};
@@ -33,23 +33,43 @@ pub(crate) struct Fetcher<T> {
     retries: AtomicU64,
 }
 
-/// The number of attempts to read one page, counted while they are made.
+/// The attempts to read one page, recorded while they are made.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Attempts(Arc<AtomicU32>);
+pub(crate) struct Attempts(Arc<AttemptLog>);
+
+#[derive(Debug, Default)]
+struct AttemptLog {
+    count: AtomicU32,
+    last_failure: Mutex<Option<Error>>,
+}
 
 impl Attempts {
     pub(crate) fn get(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.count.load(Ordering::Relaxed)
+    }
+
+    /// Why the last attempt failed that did.
+    pub(crate) fn last_failure(&self) -> Option<Error> {
+        self.lock().clone()
     }
 
     /// Counts one more and returns its number.
     fn next(&self) -> u32 {
-        self.add(1) + 1
+        self.0.count.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Counts some more and returns the number before.
-    fn add(&self, attempts: u32) -> u32 {
-        self.0.fetch_add(attempts, Ordering::Relaxed)
+    /// Counts further ones that were made elsewhere.
+    fn add(&self, attempts: u32) {
+        self.0.count.fetch_add(attempts, Ordering::Relaxed);
+    }
+
+    fn record(&self, failure: &Error) {
+        *self.lock() = Some(failure.clone());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
+        let last_failure = self.0.last_failure.lock();
+        last_failure.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -134,6 +154,7 @@ impl<T> Fetcher<T> {
                 let retries = error.retries_done().unwrap_or(0);
                 order.attempts.add(retries);
                 self.retries.fetch_add(retries.into(), Ordering::Relaxed);
+                order.attempts.record(&error);
                 return Err(error);
             }
         };
@@ -224,9 +245,9 @@ impl<T: Send + 'static> InFlight<T> {
     }
 
     /// The next page in order and the attempts to read it so far.
-    pub(crate) fn first(&self) -> Option<(u64, u32)> {
+    pub(crate) fn first(&self) -> Option<(u64, &Attempts)> {
         let first = self.pages.front()?;
-        Some((first.order.page, first.order.attempts.get()))
+        Some((first.order.page, &first.order.attempts))
     }
 
     pub(crate) fn last_page(&self) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! Retries, rate limits and deadlines: what is sent again, when, and for which listings.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -199,6 +200,9 @@ async fn a_deadline_cuts_a_long_wait_short() {
     let error = stream.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Deadline);
     assert_eq!(start.elapsed(), 5 * SECOND);
+    let last_failure = error.source().and_then(|source| source.downcast_ref());
+    let kind = last_failure.map(crate::Error::kind);
+    assert_eq!(kind, Some(ErrorKind::RateLimited));
 }
 
 /// Each of these overflowed the clock, and with it the task of a page or the consumer's own.

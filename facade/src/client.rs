@@ -201,7 +201,7 @@ impl Default for AtlasBuilder {
             connect_timeout: Some(Duration::from_secs(10)),
             read_timeout: Some(Duration::from_secs(30)),
             attempt_timeout: Some(Duration::from_secs(60)),
-            max_response_bytes: 32 * 1024 * 1024,
+            max_response_bytes: 16 * 1024 * 1024,
             retry_policy: RetryPolicy::default(),
             user_agent: None,
             proxy: None,
@@ -264,7 +264,7 @@ impl AtlasBuilder {
     }
 
     /// Sets the largest response body that is accepted, in bytes after decompression; default
-    /// 32 MiB, some hundred times a full page.
+    /// 16 MiB, some seventy times a full page. Of the body of an error, at most 64 KiB are read.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self

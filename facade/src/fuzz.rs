@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::Error;
 use crate::error::{ErrorBody, ErrorKind};
-use crate::operations::response::decode_leniently;
+use crate::operations::decode::decode_leniently;
 use crate::operations::serverless_snapshots::ServerlessSnapshots;
 
 /// Decodes a page item by item: the number of readable and of unreadable items, or the error.

@@ -5,7 +5,7 @@
 //   612dc1f9f7c6bb53e94fcb8e59d691995cdc5f64b2c59851153bc38c4a01711a  openapi/common.yaml
 //   4b18839c2c90118e28d875b6a4898c81558e644010fc4cd7ddc1ee84361fbac8  openapi/flex-snapshots.yaml
 //   ebd864ef0d9d20c58a56062856c79e2cbf3b8387502e5023d0819374cd5ebbef  openapi/serverless-snapshots.yaml
-//   7793176c5576d2420348933dc1b83d5f3e353701b1c290ea3688b5fb6ab6d167  openapi/codegen.overlay.yaml
+//   62e7f2034b820f09324b01890ef3b7c1b5e478facb7251c710451524de057d3a  openapi/codegen.overlay.yaml
 
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
@@ -62,7 +62,7 @@ pub mod types {
     pub struct BadRequestDetail {
         ///One entry for each invalid field.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fields: ::std::option::Option<::std::vec::Vec<FieldViolation>>,
+        pub fields: ::std::option::Option<crate::lists::First<FieldViolation, 32>>,
     }
     ///The name of a cluster within its project: letters, digits and hyphens, not starting with a hyphen.
     #[derive(
@@ -207,9 +207,9 @@ pub mod types {
     pub struct FlexSnapshotPage {
         ///Links to this page, the next page and the previous page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub links: ::std::option::Option<::std::vec::Vec<Link>>,
+        pub links: ::std::option::Option<crate::lists::First<Link, 16>>,
         ///The snapshots on this page.
-        pub results: ::std::vec::Vec<FlexSnapshot>,
+        pub results: crate::lists::AtMost<FlexSnapshot, 10000>,
         ///The estimated number of snapshots on all pages; absent if the request set `includeCount` to false.
         #[serde(
             rename = "totalCount",
@@ -488,7 +488,7 @@ pub mod types {
         pub id: ::std::option::Option<SnapshotId>,
         ///Links to related resources.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub links: ::std::option::Option<::std::vec::Vec<Link>>,
+        pub links: ::std::option::Option<crate::lists::First<Link, 16>>,
         #[serde(
             rename = "mongodVersion",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -531,9 +531,9 @@ pub mod types {
     pub struct ServerlessSnapshotPage {
         ///Links to this page, the next page and the previous page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub links: ::std::option::Option<::std::vec::Vec<Link>>,
+        pub links: ::std::option::Option<crate::lists::First<Link, 16>>,
         ///The snapshots on this page.
-        pub results: ::std::vec::Vec<ServerlessSnapshot>,
+        pub results: crate::lists::AtMost<ServerlessSnapshot, 10000>,
         ///The estimated number of snapshots on all pages; absent if the request set `includeCount` to false.
         #[serde(
             rename = "totalCount",

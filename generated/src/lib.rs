@@ -9,6 +9,7 @@ extern crate self as atlas_snapshots_generated;
 #[allow(clippy::unwrap_used, reason = "valid patterns; and Client::new, as documented in the README")]
 mod codegen;
 mod hooks;
+pub mod lists;
 mod open_enum;
 mod timestamp;
 

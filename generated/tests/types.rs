@@ -7,6 +7,7 @@
 
 use std::fmt::Debug;
 
+use atlas_snapshots_generated::lists::{AtMost, First};
 use atlas_snapshots_generated::{OpenEnum, Timestamp, Vocabulary, types::*};
 use chrono::{DateTime, FixedOffset, TimeZone, Utc};
 use schemars::{JsonSchema, SchemaGenerator, schema_for};
@@ -131,6 +132,40 @@ fn counts_and_links_of_a_page_are_decoded_leniently() {
     let flex: FlexSnapshotPage = round_trip(&absent);
     assert_eq!(decode::<FlexSnapshotPage>(&null), flex);
     assert_eq!((flex.links, flex.total_count), (None, None));
+}
+
+#[test]
+fn lists_are_decoded_up_to_their_bounds() {
+    let link = json!({ "rel": "self" });
+    let odd = json!({ "rel": 7 });
+    let links = |count| [vec![link.clone(); count], vec![odd.clone(); 100]].concat();
+    let page = json!({ "results": [{ "links": links(16) }], "links": links(16) });
+    let serverless: ServerlessSnapshotPage = decode(&page);
+    let flex: FlexSnapshotPage = decode(&page);
+    let of_item = serverless.results[0].links.clone();
+    for links in [serverless.links, of_item, flex.links] {
+        assert_eq!(links.unwrap().len(), 16);
+    }
+    refuses::<FlexSnapshotPage>(&[json!({ "results": [], "links": links(15) })]);
+    let violation = json!({ "field": "a", "description": "b" });
+    let detail: BadRequestDetail = decode(&json!({ "fields": vec![violation; 33] }));
+    assert_eq!(detail.fields.unwrap().len(), 32);
+
+    for (count, is_page) in [(10_000, true), (10_001, false)] {
+        let page = json!({ "results": vec![json!({}); count] });
+        assert_eq!(
+            from_value::<FlexSnapshotPage>(page.clone()).is_ok(),
+            is_page
+        );
+        let serverless = from_value::<ServerlessSnapshotPage>(page);
+        let length = serverless.map(|page| page.results.len());
+        assert_eq!(length.ok(), is_page.then_some(count));
+    }
+    // What follows is not even read.
+    let endless = format!(r#"{{"results":[{}"#, "{},".repeat(10_001));
+    let error = serde_json::from_str::<FlexSnapshotPage>(&endless).unwrap_err();
+    let message = error.to_string();
+    assert!(message.starts_with("more than 10000 elements"), "{message}");
 }
 
 #[test]
@@ -286,6 +321,10 @@ fn the_schemas_of_the_own_types() {
         generator.definitions()["SnapshotStatus"]["enum"],
         json!(["queued", "inProgress", "completed", "failed"])
     );
+    let schema = schema_for!(AtMost<String, 7>);
+    assert_eq!(schema.get("maxItems"), Some(&json!(7)));
+    assert_eq!(schema.get("items"), schema_for!(Vec<String>).get("items"));
+    assert_eq!(schema_for!(First<String, 7>).get("maxItems"), None);
     let schema = schema_for!(Timestamp);
     assert_eq!(schema.get("type"), Some(&json!("string")));
     assert_eq!(schema.get("format"), Some(&json!("date-time")));

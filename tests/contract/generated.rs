@@ -103,10 +103,11 @@ pub(crate) fn check(merged: &Spec) -> Vec<Violation> {
 }
 
 /// The contents of a schema that decoding does not show: names, descriptions, values and references.
-/// The check "decoding" compares types, formats, patterns and `null`.
+/// The check "decoding" compares types, formats, patterns and `null`, and no body of it has as many items
+/// as a list may have.
 fn contents(schema: &Value) -> Value {
     let mut contents = Map::new();
-    for keyword in ["description", "enum", "required"] {
+    for keyword in ["description", "enum", "maxItems", "required"] {
         contents.extend(
             schema
                 .get(keyword)

@@ -150,6 +150,9 @@ const MUTATIONS: &[Mutation] = &[
         let entry = it.entry(schema!("ServerlessSnapshot/properties/status"));
         entry.patch["x-rust-type"]["parameters"][0]["$ref"] = json!("#/components/schemas/SnapshotType");
     }, &[("schemas", "at /properties/status/references/0")]),
+    ("another bound of a list", |it| {
+        it.entry(schema!("ServerlessSnapshotPage/properties/results")).patch["maxItems"] = json!(9999);
+    }, &[("schemas", "at /properties/results/maxItems: the generated type has 10000")]),
     ("an unknown Rust type", |it| {
         let entry = it.entry(schema!("ServerlessSnapshot/properties/expiresAt"));
         entry.patch["x-rust-type"]["path"] = json!("atlas_snapshots_generated::Timestmap");

@@ -6,7 +6,7 @@ use openapiv3::OpenAPI;
 use quote::ToTokens as _;
 use serde::Deserialize as _;
 use serde_json::Value;
-use syn::{Attribute, Ident, Item, LitStr};
+use syn::{Attribute, Field, Ident, Item, LitStr};
 
 use crate::{
     Failure,
@@ -144,7 +144,7 @@ pub(crate) fn check_bundle(bundle: &Bundle) -> Result<BTreeMap<String, &str>, Fa
     Ok(successes)
 }
 
-fn is_property(pointer: &str) -> bool {
+pub(crate) fn is_property(pointer: &str) -> bool {
     let steps: Vec<&str> = pointer.split('/').collect();
     matches!(steps[..], ["", "components", "schemas", _, "properties", _])
 }
@@ -306,14 +306,15 @@ fn is_media_type(name: &str) -> bool {
 /// Checks that every property with an `x-rust-type` has that type among the generated `types`.
 ///
 /// The generator silently ignores one with a mistake, and the field becomes a `String`.
-pub(crate) fn check_rust_types(bundle: &Bundle, types: &[Item]) -> Result<(), Failure> {
+pub(crate) fn check_rust_types(bundle: &Bundle, types: &mut [Item]) -> Result<(), Failure> {
     for (name, pointer, schema) in bundle.schemas() {
         for (property, node) in members(&schema["properties"]) {
             let Some(expected) = node.get("x-rust-type") else {
                 continue;
             };
             let path = expected["path"].as_str().filter(|path| !path.is_empty());
-            let actual = field_type(types, name, property).unwrap_or_default();
+            let field = field_mut(types, name, property);
+            let actual = field.map(|field| type_text(field)).unwrap_or_default();
             if !actual
                 .split(['<', ',', '>'])
                 .any(|it| Some(it.trim_start_matches("::")) == path)
@@ -330,15 +331,23 @@ pub(crate) fn check_rust_types(bundle: &Bundle, types: &[Item]) -> Result<(), Fa
     Ok(())
 }
 
-/// The type of a struct's field, without spaces.
-fn field_type(types: &[Item], name: &str, property: &str) -> Option<String> {
-    let fields = types.iter().find_map(|item| match item {
-        Item::Struct(item) if item.ident == name => Some(&item.fields),
+/// The field of a struct by its name in JSON.
+pub(crate) fn field_mut<'a>(
+    types: &'a mut [Item],
+    name: &str,
+    property: &str,
+) -> Option<&'a mut Field> {
+    let fields = types.iter_mut().find_map(|item| match item {
+        Item::Struct(item) if item.ident == name => Some(&mut item.fields),
         _ => None,
     })?;
-    let field = fields.iter().find(|field| {
+    fields.iter_mut().find(|field| {
         let ident = field.ident.as_ref();
         ident.is_some_and(|ident| wire_name(&field.attrs, ident) == property)
-    })?;
-    Some(field.ty.to_token_stream().to_string().replace(' ', ""))
+    })
+}
+
+/// The type of a field, without spaces.
+pub(crate) fn type_text(field: &Field) -> String {
+    field.ty.to_token_stream().to_string().replace(' ', "")
 }

@@ -14,6 +14,7 @@ use crate::{
     Failure,
     bundle::Bundle,
     check::{check_rust_types, folded, wire_name},
+    lists::bound_lists,
 };
 
 /// The crate of the generated client, whose own types `x-rust-type` names.
@@ -44,6 +45,7 @@ pub(crate) fn generate(
     });
     let types = types.ok_or_else(|| fail("the generator wrote no module for types".to_owned()))?;
     check_rust_types(bundle, types)?;
+    bound_lists(bundle, types)?;
     let vocabularies: Vec<Item> = types.iter().filter_map(vocabulary).collect();
     // Only an operation with a request body uses them.
     if !source.contains("types::builder::") {

@@ -10,6 +10,7 @@ mod check;
 mod ci;
 mod codegen;
 mod generate;
+mod lists;
 
 use std::{
     fmt::{self, Display},

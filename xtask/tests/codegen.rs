@@ -113,6 +113,7 @@ components:
       properties:
         results:
           type: array
+          maxItems: 9
           items: { $ref: "#/components/schemas/Link" }
 "##;
 
@@ -196,6 +197,23 @@ fn a_single_fragment_documents_the_client() {
     sandbox.codegen().success();
     let output = sandbox.read(OUTPUT);
     assert!(output.contains("/**Client for Lone\n\nBy itself.\n\nVersion: 7*/"));
+}
+
+#[test]
+fn lists_are_bounded() {
+    let schema = "Lone: { type: object, required: [all], properties: {
+        all: { type: array, maxItems: 7, items: { type: string } },
+        some: { type: array, nullable: true, x-kept-items: 8, items: { $ref: '#/components/schemas/Other' } },
+    } }
+    Other: { type: object }";
+    let mut sandbox = Sandbox::empty();
+    let fragment = LONE.replace("Lone: { type: object }", schema);
+    sandbox.add_fragment("lone.yaml", &fragment);
+    sandbox.codegen().success();
+    let output = sandbox.read(OUTPUT);
+    assert!(output.contains("pub all: crate::lists::AtMost<::std::string::String, 7>,"));
+    assert!(output.contains("pub some: ::std::option::Option<crate::lists::First<Other, 8>>,"));
+    assert!(!output.contains("::std::vec::Vec<"));
 }
 
 #[test]

@@ -162,6 +162,39 @@ fn patterns_in_responses() {
 
 #[test]
 #[rustfmt::skip]
+fn lists() {
+    const LISTS: [&str; 3] = ["ServerlessSnapshotPage/properties/links", "ServerlessSnapshot/properties/links", "FlexSnapshotPage/properties/links"];
+    let place = |list: &str| format!("{SCHEMAS}/{list}");
+    let results = place("FlexSnapshotPage/properties/results");
+    let fields = place("BadRequestDetail/properties/fields");
+    for bound in ["maxItems: 10000\n      x-kept-items: 16", "minItems: 1"] {
+        refuses(&[(OVERLAY, "      maxItems: 10000\n", &format!("      {bound}\n"), "a list without a bound", "Page/properties/results")]);
+    }
+    for list in LISTS {
+        let target = format!("{list}\n");
+        let sandbox = Sandbox::new();
+        let overlay = sandbox.read(OVERLAY);
+        let (before, after) = overlay.split_once(&target).unwrap();
+        sandbox.write(OVERLAY, &format!("{before}{target}{}", after.replacen("      x-kept-items: 16\n", "", 1)));
+        sandbox.refuses("a list without a bound", &place(list));
+    }
+    refuses(&[
+        (OVERLAY, "      x-kept-items: 32\n", "", "a list without a bound", &fields),
+        // A list in a list, and a list as a schema.
+        (FLEX, "          items:\n            $ref: \"#/components/schemas/FlexSnapshot\"", "          items: { type: array, items: { type: string } }",
+            "a list that is not a property", &format!("{results}/items")),
+        (COMMON, "  schemas:\n", "  schemas:\n    Tags: { type: array, maxItems: 9, items: { type: string } }\n",
+            "a list that is not a property", &place("Tags")),
+        // The generator would write an array.
+        (FLEX, "          description: The snapshots on this page.\n", "          minItems: 10000\n",
+            "the generator wrote no Vec for this list", &results),
+        (OVERLAY, "      nullable: true\n      x-kept-items: 16\n", "      x-kept-items: 16\n",
+            "an optional list that is not nullable", &place(LISTS[0])),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
 fn references() {
     for target in [
         "#/components/schemas/Missing",

@@ -74,6 +74,7 @@ mod tests {
             id: Some("secret-19".to_owned()),
             reason: "invalid type: string \"secret-00\"".to_owned(),
             raw: "secret-19".to_owned(),
+            count: 1,
         };
         secrets.redact_item(&mut item);
         assert!(!format!("{item} {item:?}").contains("secret-"));

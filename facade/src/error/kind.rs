@@ -112,14 +112,15 @@ closed_enum! {
         ///
         /// Looks like: `…, page 2: invalid response (200): the body was cut short (500 delivered before)`
         Protocol = "protocol",
-        /// A page arrived whole but is not the documented JSON.
+        /// A page arrived whole but is not the documented JSON, or has more than 10,000 items.
         ///
         /// **What to do:** read [`body_excerpt`](crate::Error::body_excerpt); an HTML page means
         /// that something other than Atlas responded. Not retryable.
         ///
         /// Looks like: `…, page 1: unreadable response (200): <html>Wi-Fi login</html>; something other than Atlas may have responded (0 delivered before)`
         Decode = "decode",
-        /// One item of a page cannot be read. The other items of the page are yielded.
+        /// One item of a page cannot be read, or those of a page beyond the first 20 such items. The
+        /// other items of the page are yielded.
         ///
         /// **What to do:** read [`invalid_item`](crate::Error::invalid_item), which has the
         /// position and the JSON text. Keep polling: the listing continues. Not retryable.

@@ -16,8 +16,9 @@ use crate::model::checkpoint::Checkpoint;
 use crate::model::completeness::IncompleteReason;
 use crate::model::ids::InvalidValue;
 use crate::model::invalid_item::InvalidItem;
+use crate::model::text::{Shown, cut};
 
-type Source = Box<dyn StdError + Send + Sync>;
+pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 
 /// A [`Result`](std::result::Result) with this library's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,7 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// [`Display`](fmt::Display) writes one line for a person: what was listed, the page, what went
 /// wrong, the status and Atlas's code, the next step, and how many items were delivered before.
-/// It never contains a credential. Causes are returned by [`source`](StdError::source) and are
+/// A text of the server is cut after 500 characters. The line never contains a credential. Causes are returned by [`source`](StdError::source) and are
 /// not repeated in the line.
 ///
 /// ```
@@ -72,10 +73,21 @@ pub(crate) struct Position {
     pub(crate) checkpoint: Checkpoint,
 }
 
-/// Replaces `secret` in a text of the server.
+/// Replaces `secret` in a text of the server, and the start of it where the text was cut within it.
 pub(crate) fn redact(text: &mut String, secret: &str) {
-    if !secret.is_empty() && text.contains(secret) {
+    if secret.is_empty() {
+        return;
+    }
+    if text.contains(secret) {
         *text = text.replace(secret, "***");
+    }
+    if let Some(start) = text.strip_suffix('…') {
+        let parts = secret.char_indices().rev().map(|(end, _)| &secret[..end]);
+        let mut rests = parts.filter_map(|part| start.strip_suffix(part));
+        // The last part is empty.
+        if let Some(rest) = rests.next().filter(|rest| rest.len() < start.len()) {
+            *text = format!("{rest}***…");
+        }
     }
 }
 
@@ -234,14 +246,15 @@ impl Error {
         self.0.body.detail.as_deref()
     }
 
-    /// The values Atlas's sentence is about. Documented as objects, recorded as strings and
-    /// numbers; anything but a string is given as its JSON text. Empty when absent or `null`.
+    /// The values Atlas's sentence is about, at most 32. Documented as objects, recorded as
+    /// strings and numbers; anything but a string is given as its JSON text. Empty when absent or
+    /// `null`.
     #[must_use]
     pub fn parameters(&self) -> &[String] {
         &self.0.body.parameters
     }
 
-    /// The request fields that Atlas refused, from `badRequestDetail` (documented).
+    /// The request fields that Atlas refused, at most 32, from `badRequestDetail` (documented).
     #[must_use]
     pub fn field_violations(&self) -> &[FieldViolation] {
         &self.0.body.field_violations
@@ -297,8 +310,8 @@ impl Error {
         self.0.invalid_item
     }
 
-    /// At most 512 characters from the start of a body that was not the documented JSON,
-    /// control characters blanked.
+    /// The start of a body that was not the documented JSON, control characters blanked; of a
+    /// long one the first 511 characters and an ellipsis.
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
         self.0.body.excerpt.as_deref()
@@ -325,7 +338,7 @@ impl Error {
     fn write_status(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status(), self.error_code()) {
             (Some(status), Some(code)) => {
-                write!(f, " ({status} {})", code.replace(char::is_control, " "))
+                write!(f, " ({status} {})", Shown(code))
             }
             (Some(status), None) => write!(f, " ({status})"),
             (None, _) => Ok(()),
@@ -336,13 +349,6 @@ impl Error {
 /// The longest stretch of an undocumented body in the line; the accessor has more.
 const CHARS_IN_LINE: usize = 80;
 
-fn write_start(f: &mut fmt::Formatter<'_>, excerpt: &str) -> fmt::Result {
-    match excerpt.char_indices().nth(CHARS_IN_LINE) {
-        Some((end, _)) => write!(f, ": {}…", &excerpt[..end]),
-        None => write!(f, ": {excerpt}"),
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.position() {
@@ -352,11 +358,9 @@ impl fmt::Display for Error {
         self.write_status(f)?;
         let said = self.0.message.as_deref().or(self.detail());
         if let Some(said) = said {
-            // The text of a server must not break the line or reach a terminal raw.
-            let said = said.trim_end_matches('.').replace(char::is_control, " ");
-            write!(f, ": {said}")?;
+            write!(f, ": {}", Shown(said.trim_end_matches('.')))?;
         } else if let Some(excerpt) = self.body_excerpt() {
-            write_start(f, excerpt)?;
+            write!(f, ": {}", cut(excerpt, CHARS_IN_LINE))?;
         }
         if let Some(remedy) = self.0.kind.remedy() {
             write!(f, "; {remedy}")?;
@@ -375,7 +379,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("message", &self.0.message)
+            .field("message", &self.0.message.as_deref().map(Shown))
             .field("status", &self.0.status)
             .field("body", &self.0.body)
             .field("retry_after", &self.0.retry_after)
@@ -436,6 +440,22 @@ mod tests {
         let untouched = untouched.without("").without("sesame");
         assert_eq!(untouched.to_string(), "server error: busy");
         assert!(untouched.source().is_some());
+    }
+
+    #[test]
+    fn a_secret_that_a_text_was_cut_within_is_replaced_too() {
+        for (text, redacted) in [
+            ("no sesame…", "no ***…"),
+            ("no sesa…", "no ***…"),
+            ("no s…", "no ***…"),
+            ("no sesam", "no sesam"),
+            ("no rice…", "no rice…"),
+            ("…", "…"),
+        ] {
+            let mut text = text.to_owned();
+            redact(&mut text, "sesame");
+            assert_eq!(text, redacted);
+        }
     }
 
     #[test]

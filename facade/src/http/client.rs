@@ -74,6 +74,19 @@ impl Body {
         }
         Ok((body.len() <= limit).then(|| body.freeze()))
     }
+
+    /// Reads the body up to `limit`, its end or a failure, whichever comes first.
+    async fn read_start(mut self, limit: usize) -> Bytes {
+        let mut start = BytesMut::new();
+        while start.len() < limit {
+            let Ok(Some(chunk)) = self.chunk().await else {
+                break;
+            };
+            let left = limit - start.len();
+            start.extend_from_slice(&chunk[..chunk.len().min(left)]);
+        }
+        start.freeze()
+    }
 }
 
 /// A stream of chunks whose errors are converted.
@@ -91,6 +104,9 @@ where
         Poll::Ready(chunk.map(|chunk| chunk.map_err(Into::into)))
     }
 }
+
+/// The most that is read of the body of an error, of which a few hundred bytes are documented.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// The most memory allocated for an announced length before any byte has arrived.
 const FIRST_ALLOCATION: usize = 1 << 20;
@@ -111,18 +127,21 @@ impl RequestCounter {
 
 /// Sends `request` and reads its whole response, whose body has at most `limit` bytes.
 ///
-/// An error status is returned whether or not its body can be read; it is empty then.
+/// A response other than 200 is returned with as much of its body as can be read, at most 64 KiB.
 pub(crate) async fn fetch(
     client: &dyn HttpClient,
     request: Request<Bytes>,
     limit: usize,
 ) -> Result<Response<Bytes>> {
     let (parts, body) = client.send(request).await?.into_parts();
+    if parts.status != StatusCode::OK {
+        let body = body.read_start(limit.min(MAX_ERROR_BYTES)).await;
+        return Ok(Response::from_parts(parts, body));
+    }
     let announced = parts.headers.get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     let body = match body.read(limit, announced.unwrap_or(0)).await {
         Ok(Some(body)) => body,
-        _ if parts.status != StatusCode::OK => Bytes::new(),
         Ok(None) => {
             return Err(Error::new(ErrorKind::Protocol)
                 .with_status(parts.status.as_u16())
@@ -246,14 +265,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_status_is_kept_where_its_body_cannot_be_read() {
+    async fn an_error_status_is_returned_with_what_can_be_read_of_its_body() {
         for status in [204, 302, 401, 503] {
-            for (content_length, chunks, failure) in [
-                (Some("5"), &[][..], None),
-                (None, &["abcde"], None),
-                (None, &["ab", "cde"], None),
-                (None, &[], Some(TransportFailure::Body)),
-                (None, &["ab"], Some(TransportFailure::Timeout)),
+            for (content_length, chunks, failure, read) in [
+                (Some("5"), &[][..], None, ""),
+                (None, &["ab", "cd"], None, "abcd"),
+                (Some("5"), &["abcde"], None, "abcd"),
+                (None, &["ab", "cde"], None, "abcd"),
+                // The rest is not read: it would be a failure.
+                (None, &["abcd"], Some(TransportFailure::Body), "abcd"),
+                (None, &[], Some(TransportFailure::Body), ""),
+                (None, &["ab"], Some(TransportFailure::Timeout), "ab"),
             ] {
                 let client = FakeClient {
                     status,
@@ -263,9 +285,21 @@ mod tests {
                 };
                 let response = fetch_from(client).await.unwrap();
                 assert_eq!(response.status(), status);
-                assert_eq!(response.into_body(), "");
+                assert_eq!(response.into_body(), read);
             }
         }
+    }
+
+    #[tokio::test]
+    async fn at_most_64_kib_of_an_error_are_read_whatever_the_limit() {
+        let chunk: &str = "x".repeat(1_000).leak();
+        let client = FakeClient {
+            status: 400,
+            chunks: vec![chunk; 100].leak(),
+            ..OK
+        };
+        let response = fetch(&client, Request::new(Bytes::new()), usize::MAX).await;
+        assert_eq!(response.unwrap().into_body().len(), 64 * 1024);
     }
 
     #[tokio::test]

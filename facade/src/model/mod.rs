@@ -5,4 +5,5 @@ pub(crate) mod completeness;
 pub(crate) mod ids;
 pub(crate) mod invalid_item;
 pub(crate) mod snapshot;
+pub(crate) mod text;
 pub(crate) mod text_enum;

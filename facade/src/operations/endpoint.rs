@@ -66,7 +66,7 @@ impl<O: Operation> Endpoint<O> {
             .map_err(|error| authenticator.redact(error))?;
         if let Fetched::Page(page) = &mut fetched {
             for item in &mut page.items {
-                if let Err(invalid) = &mut item.content {
+                if let Err(Some(invalid)) = &mut item.content {
                     authenticator.redact_item(invalid);
                 }
             }

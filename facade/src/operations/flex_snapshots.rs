@@ -38,8 +38,8 @@ impl Operation for FlexSnapshots {
 
     fn into_parts(page: Self::Page) -> PageParts<Self::GeneratedItem> {
         PageParts {
-            links: page.links,
-            items: page.results,
+            links: page.links.unwrap_or_default().0,
+            items: page.results.0,
             total_count: page.total_count,
         }
     }

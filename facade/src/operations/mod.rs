@@ -4,6 +4,7 @@
 //! a source of pages out of it, and [`fallback`] chooses among several.
 
 pub(crate) mod call;
+pub(crate) mod decode;
 pub(crate) mod endpoint;
 pub(crate) mod fallback;
 pub(crate) mod flex_snapshots;

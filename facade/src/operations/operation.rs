@@ -63,7 +63,7 @@ pub(crate) type Sent<P> =
 
 /// The parts of a generated page.
 pub(crate) struct PageParts<I> {
-    pub(crate) links: Option<Vec<types::Link>>,
+    pub(crate) links: Vec<types::Link>,
     pub(crate) items: Vec<I>,
     pub(crate) total_count: Option<i64>,
 }

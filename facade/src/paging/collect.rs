@@ -38,8 +38,8 @@ impl<T> Collected<T> {
         self.items
     }
 
-    /// The items that could not be read. Always empty after
-    /// [`collect`](crate::ListRequest::collect), which fails instead.
+    /// The items that could not be read: of each page the first 20 one by one, and the others
+    /// together. Always empty after [`collect`](crate::ListRequest::collect), which fails instead.
     #[must_use]
     pub fn item_errors(&self) -> &[InvalidItem] {
         &self.item_errors

@@ -9,6 +9,7 @@ pub(crate) mod config;
 mod engine;
 mod fetch;
 mod first_pass;
+mod id_set;
 pub(crate) mod page;
 mod progress;
 pub(crate) mod request;

@@ -63,7 +63,20 @@ pub(crate) struct ReceivedItem<T> {
     /// The position on the page, counted from 0.
     pub(crate) index: usize,
     pub(crate) key: ItemKey,
-    pub(crate) content: Result<T, Box<InvalidItem>>,
+    /// The item, or why it could not be read; `None` for the items of a page that are only counted.
+    pub(crate) content: Result<T, Option<Box<InvalidItem>>>,
+}
+
+/// Makes one error of the unreadable items of a page that are only counted: that of the last one
+/// states their number. Returns the number of the others.
+pub(super) fn merge_counted<T>(page: u64, items: &mut [ReceivedItem<T>]) -> usize {
+    let is_counted = |item: &ReceivedItem<T>| matches!(item.content, Err(None));
+    let count = items.iter().filter(|item| is_counted(item)).count();
+    if let Some(last) = items.iter_mut().rfind(|item| is_counted(item)) {
+        let further = InvalidItem::further(page, last.index, count as u64);
+        last.content = Err(Some(Box::new(further)));
+    }
+    count.saturating_sub(1)
 }
 
 /// What distinguishes an item from all others: its id, or its JSON text where it has none.

@@ -10,7 +10,7 @@ use futures_core::stream::{FusedStream, Stream};
 use serde::{Deserialize, Serialize};
 
 use super::engine::{Batch, Engine};
-use super::page::ReceivedItem;
+use super::page::{ReceivedItem, merge_counted};
 use super::summary::Summary;
 use crate::error::{Error, Result};
 use crate::http::headers::RateLimit;
@@ -47,7 +47,8 @@ use crate::model::invalid_item::InvalidItem;
 ///   so is the second failure to decode a page. Stopping at the first error, as
 ///   `try_next().await?` does, is correct too.
 /// - **One unreadable item costs one item.** It is one `Err` of kind
-///   [`InvalidItem`](crate::ErrorKind::InvalidItem); the other items of its page are yielded.
+///   [`InvalidItem`](crate::ErrorKind::InvalidItem); the other items of its page are yielded. From
+///   the 21st such item of a page on, one `Err` is about all others.
 /// - **It can be cancelled.** Dropping the future of [`next`](Self::next) loses nothing. Dropping
 ///   the stream aborts its requests. Pages in flight make progress while the consumer is busy.
 ///
@@ -86,6 +87,8 @@ struct BufferedPage<T> {
     attempts: u32,
     in_order: bool,
     items: VecDeque<ReceivedItem<T>>,
+    /// How many of these are part of the error of another one.
+    merged: usize,
 }
 
 impl<T: Send + 'static> ItemStream<T> {
@@ -97,6 +100,7 @@ impl<T: Send + 'static> ItemStream<T> {
                 attempts: 0,
                 in_order: true,
                 items: VecDeque::new(),
+                merged: 0,
             },
         }
     }
@@ -132,12 +136,20 @@ impl<T: Send + 'static> ItemStream<T> {
         self.engine.checkpoint()
     }
 
-    fn yield_item(&mut self, item: ReceivedItem<T>) -> Result<T> {
-        let page = &self.page;
+    /// Yields an item, unless it is part of the error of another one.
+    fn yield_item(&mut self, item: ReceivedItem<T>) -> Option<Result<T>> {
+        let page = &mut self.page;
         self.engine.record(page.number, page.in_order, &item);
-        item.content.map_err(|invalid| {
-            let error = Error::from(*invalid);
-            self.engine.locate(error, page.number, page.attempts)
+        Some(match item.content {
+            Ok(item) => Ok(item),
+            Err(Some(invalid)) => {
+                let error = Error::from(*invalid);
+                Err(self.engine.locate(error, page.number, page.attempts))
+            }
+            Err(None) => {
+                page.merged -= 1;
+                return None;
+            }
         })
     }
 }
@@ -152,15 +164,20 @@ impl<T: Send + 'static> Stream for ItemStream<T> {
         let this = self.get_mut();
         loop {
             if let Some(item) = this.page.items.pop_front() {
-                return Poll::Ready(Some(this.yield_item(item)));
+                match this.yield_item(item) {
+                    Some(yielded) => return Poll::Ready(Some(yielded)),
+                    None => continue,
+                }
             }
             match ready!(this.engine.poll_page(cx)) {
-                Some(Ok(batch)) => {
+                Some(Ok(mut batch)) => {
+                    let merged = merge_counted(batch.page, &mut batch.items);
                     this.page = BufferedPage {
                         number: batch.page,
                         attempts: batch.attempts,
                         in_order: batch.in_order,
                         items: batch.items.into(),
+                        merged,
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -170,7 +187,7 @@ impl<T: Send + 'static> Stream for ItemStream<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let buffered = self.page.items.len();
+        let buffered = self.page.items.len() - self.page.merged;
         (buffered, self.engine.is_ended().then_some(buffered))
     }
 }
@@ -226,7 +243,8 @@ impl<T> Page<T> {
         self.items.iter()
     }
 
-    /// The items of the page that could not be read.
+    /// The items of the page that could not be read: the first 20 one by one, and the others
+    /// together.
     #[must_use]
     pub fn item_errors(&self) -> &[InvalidItem] {
         &self.item_errors
@@ -306,14 +324,15 @@ impl<T: Send + 'static> PageStream<T> {
         self.engine.checkpoint()
     }
 
-    fn yield_page(&mut self, batch: Batch<T>) -> Page<T> {
+    fn yield_page(&mut self, mut batch: Batch<T>) -> Page<T> {
+        merge_counted(batch.page, &mut batch.items);
         let mut items = Vec::with_capacity(batch.items.len());
         let mut item_errors = Vec::new();
         for item in batch.items {
             self.engine.record(batch.page, batch.in_order, &item);
             match item.content {
                 Ok(item) => items.push(item),
-                Err(invalid) => item_errors.push(*invalid),
+                Err(invalid) => item_errors.extend(invalid.map(|invalid| *invalid)),
             }
         }
         let summary = self.engine.summary();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::http::headers::{RateLimit, ResponseNotices, parse_date};
 use crate::model::completeness::Completeness;
+use crate::model::text::Shown;
 
 /// What a listing has done so far, and how complete it is. `Display` writes one line for a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +111,8 @@ impl Summary {
         self.duplicates
     }
 
-    /// Items that could not be read, each of which was one error.
+    /// Items that could not be read. Of one page, the first 20 were one error each, and the others
+    /// one error together.
     #[must_use]
     pub fn item_errors(&self) -> u64 {
         self.item_errors
@@ -194,7 +196,7 @@ impl fmt::Display for Summary {
             }
         }
         if let Some(sunset) = &self.sunset {
-            write!(f, "; sunset {}", sunset.replace(char::is_control, " "))?;
+            write!(f, "; sunset {}", Shown(sunset))?;
         }
         if self.empty_after_sunset() {
             f.write_str(

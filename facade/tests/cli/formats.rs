@@ -171,6 +171,32 @@ async fn in_a_pipe_each_row_of_a_table_is_one_plain_line() {
 }
 
 #[tokio::test]
+async fn the_columns_of_a_long_table_are_as_wide_as_its_widest_cells() {
+    let row = |number: usize, status: &str| json!({ "id": format!("{number:024x}"), "mongodVersion": "8.0", "status": status });
+    let mut rows: Vec<_> = (0..2_100).map(|number| row(number, "queued")).collect();
+    rows.push(row(2_100, "a status of many words"));
+    let atlas = start(MockAtlas::builder().items(rows)).await;
+    let mut narrow = list(&atlas, []);
+    narrow.env("COLUMNS", "60");
+    for command in [list(&atlas, []), narrow] {
+        let ran = run(command).await;
+        let lines: Vec<_> = ran.stdout.lines().collect();
+        // In the narrow table, the ids take two lines each.
+        let starts: HashSet<_> = lines
+            .iter()
+            .filter_map(|line| line.find("queued"))
+            .collect();
+        assert_eq!(starts.len(), 1, "{}", ran.stdout);
+        let title = lines[0].find("STATUS").unwrap();
+        assert!(starts.contains(&title));
+        assert_eq!(
+            lines.iter().filter(|line| line.starts_with("ID")).count(),
+            1
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_narrow_table_leaves_out_columns_and_names_them() {
     let atlas = start(MockAtlas::builder().snapshots(20)).await;
     for width in [40, 80, 100, 120] {

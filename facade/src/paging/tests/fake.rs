@@ -327,13 +327,14 @@ fn unreadable(page: u64, item: &ReceivedItem<u64>) -> ReceivedItem<u64> {
     ReceivedItem {
         index: item.index,
         key: ItemKey::of_json(&raw),
-        content: Err(Box::new(InvalidItem {
+        content: Err(Some(Box::new(InvalidItem {
             page,
             index: item.index,
             id: None,
             reason: "it is not an object".to_owned(),
             raw,
-        })),
+            count: 1,
+        }))),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The table for reading, fitted to the width of the terminal.
 
-use std::borrow::Cow;
 use std::env;
 use std::io::{self, Write};
+use std::iter;
 
 use atlas_snapshots::Snapshot;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::Width::Fixed;
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use terminal_size::{Width, terminal_size_of};
 
 use super::columns::{COLUMNS, InTable, Output};
@@ -27,9 +28,13 @@ const GAP: u16 = 2;
 /// Characters of a value that are shown; no documented value comes near.
 const LONGEST: usize = 100;
 
+/// Rows that are laid out at once, because a cell takes hundreds of bytes while it is.
+const BLOCK: usize = 1_000;
+
 /// A table for reading. Widths depend on every row, so it is printed at the end.
 pub(crate) struct TableOutput {
-    table: Table,
+    /// One line for each row, with a tab behind each cell: a cell contains neither.
+    rows: String,
     /// Which columns a row has filled.
     filled: [bool; COLUMNS.len()],
     /// Titles left out for lack of space.
@@ -38,91 +43,133 @@ pub(crate) struct TableOutput {
 
 impl TableOutput {
     pub(crate) fn new() -> Self {
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .set_header(COLUMNS.iter().map(|column| column.title));
-        for (column, shape) in COLUMNS.iter().zip(table.column_iter_mut()) {
-            shape.set_padding((0, GAP));
-            if column.title == "BYTES" {
-                shape.set_cell_alignment(CellAlignment::Right);
-            }
-        }
         Self {
-            table,
+            rows: String::new(),
             filled: [false; COLUMNS.len()],
             left_out: Vec::new(),
         }
     }
 
-    /// Leaves out columns, and in the end wraps cells, until the table is no wider than `width`.
-    fn fit(&mut self, width: u16) {
-        for title in DISPENSABLE {
-            if self.natural_width() <= width {
-                break;
+    /// The rows, some at a time, below the header.
+    fn blocks(&self) -> impl Iterator<Item = Table> {
+        let mut rows = self.rows.lines().peekable();
+        let mut is_first = true;
+        iter::from_fn(move || {
+            let mut table = Table::new();
+            if std::mem::take(&mut is_first) {
+                table.set_header(COLUMNS.iter().map(|column| column.title));
+            } else {
+                rows.peek()?;
             }
-            if self.hide(title) {
+            for row in rows.by_ref().take(BLOCK) {
+                table.add_row(row.split_terminator('\t'));
+            }
+            table.load_style(presets::NOTHING);
+            Some(table)
+        })
+    }
+
+    /// The columns to show, with the widths of their widest cells.
+    fn columns(&self) -> Vec<Shown> {
+        let mut widths = [0; COLUMNS.len()];
+        for block in self.blocks() {
+            for (widest, width) in widths.iter_mut().zip(block.column_max_content_widths()) {
+                *widest = width.max(*widest);
+            }
+        }
+        let columns = COLUMNS.iter().enumerate().zip(self.filled).zip(widths);
+        columns
+            .filter(|(((_, column), filled), _)| match column.in_table {
+                InTable::Always => true,
+                InTable::Filled => *filled,
+                InTable::Never => false,
+            })
+            .map(|(((index, column), _), width)| Shown {
+                index,
+                title: column.title,
+                width,
+            })
+            .collect()
+    }
+
+    /// Leaves out columns, and in the end narrows cells, until a line is no longer than `limit`.
+    fn fit(&mut self, columns: &mut Vec<Shown>, limit: u16) {
+        for title in DISPENSABLE {
+            if length(columns) <= limit {
+                return;
+            }
+            if let Some(index) = columns.iter().position(|column| column.title == title) {
+                columns.remove(index);
                 self.left_out.push(title);
             }
         }
-        self.table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            // The last column's gap may hang over the edge: it is trimmed.
-            .set_width(width.saturating_add(GAP));
+        while length(columns) > limit {
+            // The last one of equals, so that the first ones are legible the longest.
+            match columns.iter_mut().max_by_key(|column| column.width) {
+                Some(widest) if widest.width > 1 => widest.width -= 1,
+                _ => return,
+            }
+        }
     }
+}
 
-    fn natural_width(&self) -> u16 {
-        let widths = self.table.column_max_content_widths();
-        let shown = self.table.column_iter().zip(widths);
-        shown
-            .filter(|(column, _)| !column.is_hidden())
-            .map(|(_, width)| width.saturating_add(GAP))
-            .fold(0, u16::saturating_add)
-            .saturating_sub(GAP)
-    }
+/// A column that is shown.
+struct Shown {
+    /// Its place among all columns.
+    index: usize,
+    title: &'static str,
+    /// Characters of its cells.
+    width: u16,
+}
 
-    /// False where the column was hidden before.
-    fn hide(&mut self, title: &str) -> bool {
-        let columns = COLUMNS.iter().zip(self.table.column_iter_mut());
-        let mut shown =
-            columns.filter(|(column, shape)| column.title == title && !shape.is_hidden());
-        let found = shown.next();
-        found.is_some_and(|(_, shape)| {
+/// The length of a line.
+fn length(columns: &[Shown]) -> u16 {
+    let widths = columns
+        .iter()
+        .map(|column| column.width.saturating_add(GAP));
+    widths.fold(0, u16::saturating_add).saturating_sub(GAP)
+}
+
+/// Gives the columns of a block their widths. Longer cells are wrapped.
+fn set_widths(block: &mut Table, columns: &[Shown]) {
+    for (index, shape) in block.column_iter_mut().enumerate() {
+        let Some(column) = columns.iter().find(|column| column.index == index) else {
             shape.set_constraint(ColumnConstraint::Hidden);
-            true
-        })
+            continue;
+        };
+        let width = column.width.saturating_add(GAP);
+        shape
+            .set_padding((0, GAP))
+            .set_constraint(ColumnConstraint::Absolute(Fixed(width)));
+        if column.title == "BYTES" {
+            shape.set_cell_alignment(CellAlignment::Right);
+        }
     }
 }
 
 impl Output for TableOutput {
     fn row(&mut self, snapshot: &Snapshot, _out: &mut Vec<u8>) -> io::Result<()> {
-        let values = COLUMNS.each_ref().map(|column| (column.value)(snapshot));
-        for (filled, value) in self.filled.iter_mut().zip(&values) {
+        for (column, filled) in COLUMNS.iter().zip(&mut self.filled) {
+            let value = (column.value)(snapshot);
             *filled |= value.is_some();
+            let cell = value.map_or_else(|| "-".to_owned(), |value| legible(&value));
+            self.rows.push_str(&cell);
+            self.rows.push('\t');
         }
-        let shown = |value: Cow<'_, str>| legible(&value);
-        self.table
-            .add_row(values.map(|value| value.map_or_else(|| "-".to_owned(), shown)));
+        self.rows.push('\n');
         Ok(())
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        for (column, filled) in COLUMNS.iter().zip(self.filled) {
-            let is_shown = match column.in_table {
-                InTable::Always => true,
-                InTable::Filled => filled,
-                InTable::Never => false,
-            };
-            if !is_shown {
-                self.hide(column.title);
-            }
-        }
+        let mut columns = self.columns();
         if let Some(width) = width_of_stdout() {
-            self.fit(width);
+            self.fit(&mut columns, width);
         }
-        for line in self.table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
+        for mut block in self.blocks() {
+            set_widths(&mut block, &columns);
+            for line in block.lines() {
+                writeln!(out, "{}", line.trim_end())?;
+            }
         }
         Ok(())
     }

@@ -201,12 +201,11 @@ fn decode_item<O: Operation>(page: u64, index: usize, raw: &str) -> ReceivedItem
 fn try_decode_item<O: Operation>(
     raw: &str,
 ) -> std::result::Result<(ItemKey, O::Item), (Option<String>, String)> {
-    let unnamed = |reason: &str| Err((None, reason.to_owned()));
     if !is_object(raw.as_bytes()) {
-        return unnamed("it is not an object");
+        return Err((None, "it is not an object".to_owned()));
     }
     if has_text_beyond(raw, MAX_TEXT_BYTES) {
-        return unnamed("it has a text of more than 1 MiB");
+        return Err((id_of(raw), "it has a text of more than 1 MiB".to_owned()));
     }
     let reason = match serde_json::from_str(raw).map(identify::<O>) {
         Ok(Ok(identified)) => return Ok(identified),
@@ -219,11 +218,12 @@ fn try_decode_item<O: Operation>(
 /// The id of an item of which nothing else can be read.
 fn id_of(raw: &str) -> Option<String> {
     #[derive(Deserialize)]
-    struct Id {
-        id: String,
+    struct Id<'a> {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
     }
     let Id { id } = serde_json::from_str(raw).ok()?;
-    (id.len() <= MAX_ID_BYTES).then_some(id)
+    (id.len() <= MAX_ID_BYTES).then(|| id.into_owned())
 }
 
 /// Whether JSON has a text of more bytes than that.

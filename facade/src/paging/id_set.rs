@@ -8,15 +8,19 @@ use hashbrown::hash_table::Entry;
 
 use super::page::ItemKey;
 
+/// The number of tables that places are distributed over. Each doubles by itself, so that little
+/// exists twice at any time.
+const TABLES: usize = 16;
+
 /// The ids of the items that a listing has seen.
 ///
-/// Ids of the documented form are kept in a list, beside a table of their places in it: 12 bytes
-/// and 6 to 11 more for each, and at most 29 in all while the table grows. A table of the ids
-/// themselves would take 45 then, because all of it is copied.
+/// Ids of the documented form are kept in a list, beside tables of their places in it: 12 bytes
+/// and 6 to 11 more for each. A set of the ids themselves would take 15 to 30, and 45 while it
+/// doubles.
 #[derive(Debug, Default)]
 pub(crate) struct IdSet {
     object_ids: Vec<[u8; 12]>,
-    places: HashTable<u32>,
+    places: [HashTable<u32>; TABLES],
     hasher: RandomState,
     other_ids: HashSet<Box<str>>,
     unnamed: HashSet<u64>,
@@ -39,7 +43,9 @@ impl IdSet {
         let ids = &mut self.object_ids;
         let hasher = &self.hasher;
         let at = |place: &u32| ids.get(*place as usize);
-        let entry = self.places.entry(
+        // A table itself uses the first and the last bits.
+        let table = (id_hash >> 32) as usize % TABLES;
+        let entry = self.places[table].entry(
             id_hash,
             |place| at(place) == Some(id),
             |place| at(place).map_or(0, |id| hash(hasher, id)),

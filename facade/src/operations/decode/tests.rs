@@ -269,6 +269,7 @@ fn an_item_with_an_endless_text_costs_itself_alone() {
             panic!("one item");
         };
         assert_eq!(invalid.reason(), "it has a text of more than 1 MiB");
+        assert_eq!(invalid.id(), Some("a"));
         assert_eq!(invalid.raw().chars().count(), RAW_CHARS + 1);
     }
     let texts = "\"a\",".repeat(MAX_TEXT_BYTES);

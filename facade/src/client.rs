@@ -75,11 +75,15 @@ impl Atlas {
     ///
     /// A Flex cluster costs no additional request. Any other cluster costs one, once for this
     /// client and its clones, which remember the API. [`Snapshot::source`] says which API it was.
+    /// When that API responds that it does not list the cluster (any more), or with an empty list
+    /// after its sunset, it is forgotten. The first page of a listing is then requested from the
+    /// other API. A later page is not, since the pages of two APIs do not belong to one list: it
+    /// is an error, and the next listing finds the API anew.
     ///
     /// | Flex responds | serverless responds | result |
     /// |---|---|---|
     /// | a page | not requested | the Flex listing |
-    /// | 400 `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` | a page | the serverless listing |
+    /// | 400 `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` or `FEATURE_UNSUPPORTED` | a page | the serverless listing |
     /// | the same | 404, or "not serverless" | [`NotFound`]: neither Flex nor serverless |
     /// | the same | 410 | [`Gone`]: not Flex, and its API is withdrawn |
     /// | 404 `CLUSTER_NOT_FOUND` | a page | the serverless listing |

@@ -19,6 +19,10 @@ pub(crate) struct Endpoint<O> {
 }
 
 impl<O: Operation> PageSource<O::Item> for Endpoint<O> {
+    fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<O::Item>> {
+        self
+    }
+
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<O::Item> {
         let span = self.span(&request);
         let fetch = async move {

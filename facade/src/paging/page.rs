@@ -13,6 +13,9 @@ use crate::model::invalid_item::InvalidItem;
 
 /// Fetches the pages of one list: over the network, or from a script in the engine's tests.
 pub(crate) trait PageSource<T>: Debug + Send + Sync {
+    /// The source for one listing, which keeps what is decided once for all its pages.
+    fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<T>>;
+
     /// Fetches one page, once. Dropping the future cancels the request.
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<T>;
 }

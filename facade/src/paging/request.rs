@@ -204,7 +204,7 @@ impl<T: Send + 'static> ListRequest<T> {
     fn into_engine(mut self) -> Engine<T> {
         let checked = self.config.check_resume();
         self = self.checked(checked, |_, ()| {});
-        Engine::new(self.source, self.retrier, self.config)
+        Engine::new(self.source.for_listing(), self.retrier, self.config)
     }
 }
 

@@ -299,6 +299,10 @@ impl FakeSource {
 }
 
 impl PageSource<u64> for FakeSource {
+    fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<u64>> {
+        self
+    }
+
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<u64> {
         Box::pin(async move {
             let _in_flight = InFlightGuard::enter(&self);

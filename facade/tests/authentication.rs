@@ -13,8 +13,8 @@ use atlas_snapshots::{
     TokenError,
 };
 use atlas_snapshots_mock::{
-    AuthFailure, BodyFault, CannedResponse, ChallengeFault, DigestAlgorithm, ExpiresIn, MockAtlas,
-    MockAtlasBuilder, ResponseFault, RetryAfter, When,
+    BodyFault, CannedResponse, ExpiresIn, MockAtlas, MockAtlasBuilder, ResponseFault, RetryAfter,
+    When,
 };
 use futures::TryStreamExt;
 use serde_json::json;
@@ -312,141 +312,6 @@ async fn an_error_of_a_token_request_says_what_the_request_was_for() {
         message.contains("while requesting an access token"),
         "{message}"
     );
-}
-
-#[tokio::test]
-async fn digest_takes_one_request_more_than_the_pages() {
-    let mock = MockAtlas::builder()
-        .snapshots(1_000)
-        .require_api_key("public", "open-sesame")
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-    assert_eq!(
-        count(request(&mock, &atlas).max_in_flight(8))
-            .await
-            .unwrap(),
-        1_000
-    );
-    // 10 full pages, the empty one after them, and the challenge.
-    assert_eq!((mock.request_count(), rejected_requests(&mock)), (12, 1));
-    assert_eq!(
-        mock.requests()[0].auth_failure,
-        Some(AuthFailure::NoCredentials)
-    );
-}
-
-#[tokio::test]
-async fn digest_under_load_is_challenged_once() {
-    let mock = MockAtlas::builder()
-        .snapshots(250)
-        .require_api_key("public", "open-sesame")
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-    let listings = (0..64).map(|_| count(request(&mock, &atlas)));
-    for listed in futures::future::join_all(listings).await {
-        assert_eq!(listed.unwrap(), 250);
-    }
-    assert_eq!(
-        (mock.request_count(), rejected_requests(&mock)),
-        (64 * 3 + 1, 1)
-    );
-}
-
-#[tokio::test]
-async fn an_expired_nonce_is_replaced_without_an_error() {
-    for algorithms in [
-        vec![DigestAlgorithm::Md5],
-        vec![DigestAlgorithm::Md5, DigestAlgorithm::Sha256],
-        vec![DigestAlgorithm::Sha256],
-        vec![],
-    ] {
-        let mock = MockAtlas::builder()
-            .snapshots(950)
-            .require_api_key("public", "open-sesame")
-            .digest_algorithms(algorithms.clone())
-            .nonce_uses(3)
-            .start()
-            .await
-            .unwrap();
-        let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-        let listed = count(request(&mock, &atlas).max_in_flight(1)).await;
-        assert_eq!(listed.unwrap(), 950, "{algorithms:?}");
-        // Ten pages, three for each nonce, and a challenge for each nonce.
-        assert_eq!(
-            (mock.request_count(), rejected_requests(&mock)),
-            (14, 4),
-            "{algorithms:?}"
-        );
-        let refusals: Vec<_> = mock
-            .requests()
-            .iter()
-            .filter_map(|r| r.auth_failure)
-            .collect();
-        assert!(!refusals.contains(&AuthFailure::Replay), "{refusals:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_key_and_an_unusable_challenge_are_different_errors() {
-    let mock = MockAtlas::builder()
-        .require_api_key("public", "another")
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::Unauthenticated, Some(401))
-    );
-    assert_eq!(mock.request_count(), 2, "challenged once, rejected once");
-
-    for fault in [
-        ChallengeFault::Missing,
-        ChallengeFault::Garbage,
-        ChallengeFault::NoNonce,
-        ChallengeFault::UnknownAlgorithm,
-    ] {
-        let mock = MockAtlas::builder()
-            .require_api_key("public", "open-sesame")
-            .challenge_fault(fault.clone(), When::always())
-            .start()
-            .await
-            .unwrap();
-        let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-        let error = count(request(&mock, &atlas)).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.status()),
-            (ErrorKind::TokenRequest, Some(401)),
-            "{fault:?}"
-        );
-        assert_eq!(mock.request_count(), 1, "{fault:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_rejection_without_a_challenge_is_reported_as_rejected_credentials() {
-    let mock = MockAtlas::builder()
-        .snapshots(3)
-        .require_api_key("public", "open-sesame")
-        // The first challenge is needed to authorize a request.
-        .challenge_fault(ChallengeFault::Missing, When::nth(2))
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock, Credentials::api_key("public", "open-sesame"));
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 3);
-    mock.add_fault(ResponseFault::Status(401), When::always());
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::Unauthenticated, Some(401))
-    );
-    assert_eq!(mock.request_count(), 3);
 }
 
 /// Credentials with a token function that fails with `failure` on its first `failures` calls and

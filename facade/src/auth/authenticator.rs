@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::digest::{DigestSession, NoChallenge};
+use super::digest::DigestSession;
 use super::secrets::Secrets;
 use super::service_account::ServiceAccount;
 use super::token::AccessToken;
 use super::token_provider::{TokenOrigin, TokenProvider};
-use super::{Credentials, Kind};
-use crate::error::{Error, ErrorBody, ErrorKind, Result};
+use super::{Credentials, Kind, rejects_credentials};
+use crate::error::{Error, Result};
 use crate::http::base_url::BaseUrl;
 use crate::http::client::{HttpClient, RequestCounter, fetch};
 use crate::http::retry::Retrier;
@@ -97,8 +97,8 @@ impl Authenticator {
     /// Sends `request` with authentication and returns the whole response.
     ///
     /// A request whose token is rejected is sent once more with a new token, and a request that
-    /// is challenged once more with a response to the challenge. Every request is counted, those
-    /// for tokens excepted.
+    /// is challenged again with a response to its challenge. Every request is counted, those for
+    /// tokens excepted.
     ///
     /// # Errors
     ///
@@ -112,7 +112,10 @@ impl Authenticator {
             Scheme::Anonymous => self.send(request, counter).await,
             Scheme::Bearer(header) => self.send(authorized(request, header), counter).await,
             Scheme::Token(provider) => self.execute_with_token(provider, request, counter).await,
-            Scheme::Digest(session) => self.execute_with_digest(session, request, counter).await,
+            Scheme::Digest(session) => {
+                let send = |request| self.send(request, counter);
+                session.execute(&request, send).await
+            }
         }
     }
 
@@ -153,62 +156,6 @@ impl Authenticator {
         self.send(authorized(request, &token.header), counter).await
     }
 
-    async fn execute_with_digest(
-        &self,
-        session: &DigestSession,
-        request: Request<Bytes>,
-        counter: &RequestCounter,
-    ) -> Result<Response<Bytes>> {
-        let existing = || session.is_ready().then_some(Preparation::Ready);
-        let challenge = || self.send_to_be_challenged(session, request.clone(), counter);
-        let may_be_challenged = match session.first.run(existing, challenge).await {
-            Ok(Preparation::Ready) => true,
-            Ok(Preparation::Challenged) => false,
-            Ok(Preparation::Response(response)) | Err(NoChallenge::Busy(response)) => {
-                return Ok(response);
-            }
-            Err(NoChallenge::Failed(error)) => return Err(error),
-        };
-        let mut authorized = request.clone();
-        let used = session.authorize(&mut authorized)?;
-        let response = self.send(authorized, counter).await?;
-        if response.status() != StatusCode::UNAUTHORIZED || !may_be_challenged {
-            return Ok(response);
-        }
-        match session.update_challenge(response.headers(), used) {
-            Ok(()) => {}
-            // Rejected without a new challenge: the response itself says more.
-            Err(_) if used.is_some() => return Ok(response),
-            Err(error) => return Err(error),
-        }
-        let mut again = request;
-        session.authorize(&mut again)?;
-        self.send(again, counter).await
-    }
-
-    /// Sends a request without authorization while the others wait.
-    async fn send_to_be_challenged(
-        &self,
-        session: &DigestSession,
-        request: Request<Bytes>,
-        counter: &RequestCounter,
-    ) -> Result<Preparation, NoChallenge> {
-        let sent = self.send(request, counter).await;
-        let response = sent.map_err(NoChallenge::Failed)?;
-        match response.status() {
-            StatusCode::UNAUTHORIZED => {
-                let updated = session.update_challenge(response.headers(), None);
-                updated.map_err(NoChallenge::Failed)?;
-                Ok(Preparation::Challenged)
-            }
-            status if is_temporary(status) => Err(NoChallenge::Busy(response)),
-            _ => {
-                session.note_unchallenged();
-                Ok(Preparation::Response(response))
-            }
-        }
-    }
-
     async fn send(
         &self,
         request: Request<Bytes>,
@@ -219,32 +166,7 @@ impl Authenticator {
     }
 }
 
-/// What precedes a request with an API key.
-enum Preparation {
-    /// Nothing: it is known what the server requires.
-    Ready,
-    /// The request itself was challenged.
-    Challenged,
-    /// The request itself was sent, and not challenged.
-    Response(Response<Bytes>),
-}
-
-/// Whether a response says nothing about the request, because the server could not handle it.
-fn is_temporary(status: StatusCode) -> bool {
-    let temporary = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
-    status.is_server_error() || temporary.contains(&status)
-}
-
 fn authorized(mut request: Request<Bytes>, header: &HeaderValue) -> Request<Bytes> {
     request.headers_mut().insert(AUTHORIZATION, header.clone());
     request
-}
-
-/// Whether a response rejects the token. A missing role is not a matter of tokens.
-fn rejects_credentials(response: &Response<Bytes>) -> bool {
-    response.status() == StatusCode::UNAUTHORIZED && {
-        let body = ErrorBody::read(response.body());
-        let kind = ErrorKind::of_response(401, body.error_code.as_deref());
-        kind == ErrorKind::Unauthenticated
-    }
 }

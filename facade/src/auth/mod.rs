@@ -1,6 +1,7 @@
 //! Credentials, and everything that authenticates a request, behind `Authenticator::execute`.
 
 pub(crate) mod authenticator;
+mod challenge;
 mod digest;
 pub(crate) mod environment;
 mod secrets;
@@ -13,8 +14,11 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::{Response, StatusCode};
 use secrecy::SecretString;
 
+use crate::error::{ErrorBody, ErrorKind};
 use token::TokenFn;
 pub use token::{AccessToken, TokenError};
 
@@ -79,7 +83,9 @@ impl Credentials {
     /// A programmatic API key (HTTP Digest authentication). A listing of *n* pages takes *n* + 1
     /// requests: the first one is challenged, and the challenge is used for all others. A server
     /// that does not challenge the first request is sent the others without authentication, until
-    /// it challenges one of them.
+    /// it challenges one of them. A server whose challenges last for fewer requests sends one more
+    /// often; where it rejects those, too, as stale, all requests of the client are sent one at a
+    /// time.
     ///
     /// ```
     /// # use atlas_snapshots::{Atlas, Credentials};
@@ -160,6 +166,15 @@ impl Credentials {
     #[must_use]
     pub fn anonymous() -> Self {
         Self(Kind::Anonymous)
+    }
+}
+
+/// Whether a response rejects the credentials. A missing role is another matter.
+fn rejects_credentials(response: &Response<Bytes>) -> bool {
+    response.status() == StatusCode::UNAUTHORIZED && {
+        let body = ErrorBody::read(response.body());
+        let kind = ErrorKind::of_response(401, body.error_code.as_deref());
+        kind == ErrorKind::Unauthenticated
     }
 }
 

@@ -185,7 +185,7 @@ async fn a_failing_token_endpoint_is_requested_as_often_as_the_policy_says() {
         let error = count(request(&mock, &atlas)).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), error.attempts()),
-            (ErrorKind::TokenRequest, Some(503), Some(retries + 1))
+            (ErrorKind::Server, Some(503), Some(retries + 1))
         );
         assert_eq!(mock.token_request_count(), retries as usize + 1);
         assert_eq!(mock.request_count(), 0);
@@ -198,68 +198,74 @@ async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
         |status, body: &str| ResponseFault::Canned(CannedResponse::text(status, body.to_owned()));
     let plain = MockAtlas::builder;
     let always = When::always;
-    for (builder, secret, status, retryable, named) in [
+    for (builder, secret, status, named) in [
         (
             plain(),
             "wrong",
             Some(401),
-            false,
             "the client id or the client secret was rejected",
         ),
         (
             plain().token_limit(0),
             SECRET,
             Some(403),
-            false,
             "Access Token limit reached",
-        ),
-        (
-            plain().token_fault(ResponseFault::Status(503), always()),
-            SECRET,
-            Some(503),
-            true,
-            "the token endpoint issued no token",
         ),
         (
             plain().token_fault(canned(200, "<html>"), always()),
             SECRET,
             Some(200),
-            false,
             "the response of the token endpoint has no token",
         ),
         (
             plain().token_fault(canned(200, "{}"), always()),
             SECRET,
             Some(200),
-            false,
             "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(canned(200, r#"["sesame","Bearer",3600]"#), always()),
+            SECRET,
+            Some(200),
+            "the response of the token endpoint has no token",
+        ),
+        (
+            plain().token_fault(
+                canned(200, r#"{"access_token":"sesame","token_type":"mac"}"#),
+                always(),
+            ),
+            SECRET,
+            Some(200),
+            "a token of another type than Bearer",
+        ),
+        (
+            plain().token_fault(canned(404, "<html>"), always()),
+            SECRET,
+            Some(404),
+            "there is no token endpoint at the base URL",
         ),
         (
             plain().token_fault(canned(200, r#"{"access_token":"a b"}"#), always()),
             SECRET,
             None,
-            false,
             "cannot be used",
         ),
         (
             plain().token_fault(BodyFault::Empty, always()),
             SECRET,
             Some(200),
-            false,
             "the response of the token endpoint has no token",
         ),
         (
             plain().token_fault(BodyFault::NotUtf8, always()),
             SECRET,
             Some(200),
-            false,
             "the response of the token endpoint has no token",
         ),
         (
             plain().token_fault(BodyFault::CutShort, always()),
             SECRET,
             Some(200),
-            false,
             "the response of the token endpoint has no token",
         ),
     ] {
@@ -272,10 +278,140 @@ async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
             (ErrorKind::TokenRequest, status),
             "{error}"
         );
-        assert_eq!(error.is_retryable(), retryable, "{error}");
+        assert!(!error.is_retryable(), "{error}");
         assert!(error.to_string().contains(named), "{error}");
         assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
         assert_eq!(mock.request_count(), 0, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_limited_fails_or_redirects_is_no_matter_of_credentials() {
+    let elsewhere = CannedResponse::new(302).header("location", "https://login.example/");
+    let code = |status, code: &str| ResponseFault::Error {
+        status,
+        code: code.to_owned(),
+    };
+    for (fault, kind, retryable, named) in [
+        (
+            ResponseFault::RateLimited(RetryAfter::Absent),
+            ErrorKind::RateLimited,
+            true,
+            "the token endpoint limits requests",
+        ),
+        (
+            ResponseFault::Status(503),
+            ErrorKind::Server,
+            true,
+            "the token endpoint failed",
+        ),
+        (
+            ResponseFault::Status(408),
+            ErrorKind::Timeout,
+            true,
+            "the token endpoint failed",
+        ),
+        (
+            ResponseFault::Canned(elsewhere),
+            ErrorKind::Protocol,
+            false,
+            "the token endpoint redirects",
+        ),
+        (
+            code(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+            ErrorKind::IpNotAllowed,
+            false,
+            "the token endpoint issued no token",
+        ),
+        (
+            code(402, "ACCOUNT_SUSPENDED"),
+            ErrorKind::PaymentRequired,
+            false,
+            "the token endpoint issued no token",
+        ),
+    ] {
+        let mock = MockAtlas::builder()
+            .service_account(ID, SECRET)
+            .token_fault(fault, When::always())
+            .start()
+            .await
+            .unwrap();
+        let atlas = Atlas::builder()
+            .base_url(mock.base_url())
+            .credentials(Credentials::service_account(ID, SECRET))
+            .retry_policy(RetryPolicy::none())
+            .build()
+            .unwrap();
+        let error = count(request(&mock, &atlas)).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (kind, retryable),
+            "{error}"
+        );
+        let line = error.to_string();
+        assert!(line.contains(named), "{line}");
+        assert!(
+            !line.contains("rejected") && !line.contains("check the credentials"),
+            "{line}"
+        );
+        assert_eq!(mock.request_count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_names_the_credentials_that_were_sent_or_that_there_were_none() {
+    let rejecting = || MockAtlas::builder().require_token("another");
+    for (builder, credentials, message) in [
+        (
+            rejecting(),
+            Credentials::anonymous(),
+            "no credentials were sent",
+        ),
+        (
+            rejecting(),
+            Credentials::access_token(SECRET),
+            "the access token was rejected",
+        ),
+        (
+            rejecting(),
+            token_fn(SECRET, 0, TokenError::permanent).0,
+            "the access token of the token function was rejected",
+        ),
+        (
+            MockAtlas::builder()
+                .service_account(ID, SECRET)
+                .fault(ResponseFault::Status(401), When::always()),
+            Credentials::service_account(ID, SECRET),
+            "the access token of the service account was rejected",
+        ),
+        (
+            MockAtlas::builder().require_api_key("public", "another"),
+            Credentials::api_key("public", SECRET),
+            "the API key was rejected",
+        ),
+    ] {
+        let mock = builder.start().await.unwrap();
+        let error = count(request(&mock, &client(&mock, credentials))).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
+        let line = error.to_string();
+        assert!(line.contains(": not authenticated (401"), "{line}");
+        assert!(line.contains(&format!("): {message}")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_with_white_space_around_them_are_refused_before_any_request() {
+    for credentials in [
+        Credentials::service_account(ID, format!("{SECRET}\n")),
+        Credentials::service_account(format!("{ID}\r\n"), SECRET),
+        Credentials::api_key("public", format!(" {SECRET}")),
+        Credentials::access_token(format!("{SECRET}\n")),
+    ] {
+        let built = Atlas::builder().credentials(credentials).build();
+        let error = built.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+        assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
     }
 }
 

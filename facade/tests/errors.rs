@@ -68,7 +68,25 @@ async fn every_documented_error_has_its_kind_and_keeps_its_body() {
             401,
             "NOT_ORG_GROUP_CREATOR",
             "Unauthorized",
+            ErrorKind::PermissionDenied,
+        ),
+        (
+            401,
+            "NO_CURRENT_USER",
+            "Unauthorized",
             ErrorKind::Unauthenticated,
+        ),
+        (
+            402,
+            "ACCOUNT_SUSPENDED",
+            "Payment Required",
+            ErrorKind::PaymentRequired,
+        ),
+        (
+            403,
+            "ORG_REQUIRES_ACCESS_LIST",
+            "Forbidden",
+            ErrorKind::IpNotAllowed,
         ),
         (
             403,

@@ -13,11 +13,12 @@ use super::service_account::ServiceAccount;
 use super::token::AccessToken;
 use super::token_provider::{TokenOrigin, TokenProvider};
 use super::{Credentials, Kind, rejects_credentials};
-use crate::error::{Error, Result};
+use crate::error::{CHARS_IN_LINE, Error, ErrorKind, Result};
 use crate::http::base_url::BaseUrl;
 use crate::http::client::{HttpClient, RequestCounter, fetch};
 use crate::http::retry::Retrier;
 use crate::model::invalid_item::InvalidItem;
+use crate::model::text::cut;
 
 /// Authenticates the requests of one client and sends them. Clones of the client share one.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Authenticator {
     max_response_bytes: usize,
     scheme: Scheme,
     secrets: Arc<Secrets>,
+    /// What is said of the credentials where they are rejected.
+    rejection: String,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,7 @@ enum Scheme {
 impl Authenticator {
     /// # Errors
     ///
-    /// `InvalidArgument` when the access token cannot be sent in a header.
+    /// `InvalidArgument` when a value of the credentials cannot be right.
     pub(crate) fn new(
         credentials: Credentials,
         http: Arc<dyn HttpClient>,
@@ -49,13 +52,26 @@ impl Authenticator {
         retrier: &Retrier,
         max_response_bytes: usize,
     ) -> Result<Self> {
+        credentials.check()?;
+        let what = match &credentials.kind {
+            Kind::Anonymous => None,
+            Kind::AccessToken(_) => Some("the access token"),
+            Kind::ServiceAccount { .. } => Some("the access token of the service account"),
+            Kind::TokenFn(_) => Some("the access token of the token function"),
+            Kind::ApiKey { .. } => Some("the API key"),
+        };
+        let rejection = match what {
+            Some(what) => format!("{} was rejected", credentials.named(what)),
+            None => "no credentials were sent".to_owned(),
+        };
+        let account = credentials.named("the client id or the client secret");
         let secrets = Arc::new(Secrets::default());
         let provider = |origin| {
             let retrier = retrier.with_own_rate_limit();
             let provider = TokenProvider::new(origin, retrier, Arc::clone(&secrets));
             Scheme::Token(Box::new(provider))
         };
-        let scheme = match credentials.0 {
+        let scheme = match credentials.kind {
             Kind::Anonymous => Scheme::Anonymous,
             Kind::AccessToken(token) => {
                 secrets.add(&token);
@@ -71,6 +87,7 @@ impl Authenticator {
                     base_url: base_url.clone(),
                     client_id,
                     client_secret,
+                    name: account,
                 }))
             }
             Kind::TokenFn(function) => {
@@ -91,6 +108,7 @@ impl Authenticator {
             max_response_bytes,
             scheme,
             secrets,
+            rejection,
         })
     }
 
@@ -117,6 +135,24 @@ impl Authenticator {
                 session.execute(&request, send).await
             }
         }
+    }
+
+    /// Completes the error of a request: says which credentials were rejected, and replaces the
+    /// client's secrets in the texts of the server.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        if error.kind() != ErrorKind::Unauthenticated {
+            return self.redact(error);
+        }
+        let excerpt = || {
+            error
+                .body_excerpt()
+                .map(|excerpt| cut(excerpt, CHARS_IN_LINE))
+        };
+        let message = match error.detail().map(Into::into).or_else(excerpt) {
+            Some(said) => format!("{}: {}", self.rejection, said.trim_end_matches('.')),
+            None => self.rejection.clone(),
+        };
+        self.redact(error.with_message(message))
     }
 
     /// Replaces the client's secrets in the texts of the server that `error` carries.

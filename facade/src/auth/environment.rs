@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{AccessToken, Credentials};
+use super::Credentials;
 use crate::error::Result;
 use crate::model::ids::InvalidValue;
 
@@ -28,13 +28,14 @@ impl Credentials {
     /// | API key | `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY` |
     ///
     /// An empty variable counts as unset. No kind takes precedence over another: the identity a
-    /// program uses is not guessed.
+    /// program uses is not guessed. When Atlas rejects the credentials, the error names the
+    /// variables.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), which names the
     /// variables, when there are none, one of a pair is missing, there is more than one kind, or
-    /// a value cannot be sent.
+    /// a value cannot be sent or has white space around it.
     pub fn from_env() -> Result<Self> {
         let missing =
             || InvalidValue::because(format!("no credentials in the environment; {VARIABLES}"));
@@ -49,25 +50,28 @@ impl Credentials {
     fn read(variables: &dyn Fn(&str) -> Option<OsString>) -> Result<Option<Self>, InvalidValue> {
         let mut found = Vec::new();
         if let Some(token) = variable(variables, ACCESS_TOKEN)? {
-            AccessToken::new(&*token)
-                .authorization()
-                .map_err(|error| InvalidValue::because(format!("{ACCESS_TOKEN}: {error}")))?;
-            found.push((ACCESS_TOKEN, Self::access_token(token)));
+            found.push(Self::access_token(token).read_from(&[ACCESS_TOKEN]));
         }
         if let Some((id, secret)) = pair(variables, CLIENT_ID, CLIENT_SECRET)? {
-            found.push((CLIENT_ID, Self::service_account(id, secret)));
+            let account = Self::service_account(id, secret);
+            found.push(account.read_from(&[CLIENT_ID, CLIENT_SECRET]));
         }
         if let Some((public, private)) = pair(variables, PUBLIC_KEY, PRIVATE_KEY)? {
-            found.push((PUBLIC_KEY, Self::api_key(public, private)));
+            let key = Self::api_key(public, private);
+            found.push(key.read_from(&[PUBLIC_KEY, PRIVATE_KEY]));
         }
-        let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
-        if names.len() > 1 {
+        if found.len() > 1 {
+            let names = found
+                .iter()
+                .filter_map(|kind| kind.variables.first().copied());
             return Err(InvalidValue::because(format!(
                 "{} are all set; keep those of one kind of credentials",
-                names.join(" and ")
+                names.collect::<Vec<_>>().join(" and ")
             )));
         }
-        Ok(found.pop().map(|(_, credentials)| credentials))
+        let credentials = found.pop();
+        credentials.iter().try_for_each(Self::check)?;
+        Ok(credentials)
     }
 }
 
@@ -143,6 +147,10 @@ mod tests {
                 &[ACCESS_TOKEN, "without spaces"][..],
             ),
             (&[(CLIENT_ID, "i")], &["MONGODB_ATLAS_CLIENT_SECRET is not"]),
+            (
+                &[(CLIENT_ID, "i"), (CLIENT_SECRET, "sesame\n")],
+                &["MONGODB_ATLAS_CLIENT_SECRET must not have white space"],
+            ),
             (
                 &[(PRIVATE_KEY, "sesame")],
                 &["MONGODB_ATLAS_PUBLIC_API_KEY is not"],

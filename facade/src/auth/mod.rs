@@ -16,9 +16,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{ErrorBody, ErrorKind};
+use crate::model::ids::InvalidValue;
 use token::TokenFn;
 pub use token::{AccessToken, TokenError};
 
@@ -33,7 +34,11 @@ pub use token::{AccessToken, TokenError};
 /// assert!(!format!("{credentials:?}").contains("4567"));
 /// ```
 #[derive(Clone)]
-pub struct Credentials(Kind);
+pub struct Credentials {
+    kind: Kind,
+    /// The environment variables that they were read from, in the order of their values.
+    variables: &'static [&'static str],
+}
 
 #[derive(Clone)]
 enum Kind {
@@ -74,7 +79,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn service_account(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
-        Self(Kind::ServiceAccount {
+        Self::new(Kind::ServiceAccount {
             client_id: client_id.into(),
             client_secret: client_secret.into().into(),
         })
@@ -104,7 +109,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn api_key(public_key: impl Into<String>, private_key: impl Into<String>) -> Self {
-        Self(Kind::ApiKey {
+        Self::new(Kind::ApiKey {
             public_key: public_key.into(),
             private_key: private_key.into().into(),
         })
@@ -132,7 +137,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn access_token(token: impl Into<String>) -> Self {
-        Self(Kind::AccessToken(token.into().into()))
+        Self::new(Kind::AccessToken(token.into().into()))
     }
 
     /// Access tokens from a function, for example from a vault or a sidecar. They are kept,
@@ -159,15 +164,86 @@ impl Credentials {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<AccessToken, TokenError>> + Send + 'static,
     {
-        Self(Kind::TokenFn(Arc::new(move || Box::pin(function()))))
+        Self::new(Kind::TokenFn(Arc::new(move || Box::pin(function()))))
     }
 
     /// No credentials, for a mock or for a gateway that authenticates the requests.
     #[must_use]
     pub fn anonymous() -> Self {
-        Self(Kind::Anonymous)
+        Self::new(Kind::Anonymous)
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            variables: &[],
+        }
+    }
+
+    /// Records the environment variables that the values were read from.
+    fn read_from(self, variables: &'static [&'static str]) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// What a message calls these credentials: `what`, and the variables they were read from.
+    fn named(&self, what: &str) -> String {
+        match self.variables {
+            [] => what.to_owned(),
+            variables => format!("{what} ({})", variables.join(", ")),
+        }
+    }
+
+    /// Checks the values. One that was read from a file may end with a line break, and the server
+    /// would reject it without saying why.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`], which names the value or its variable, and does not repeat it.
+    fn check(&self) -> Result<(), InvalidValue> {
+        let values = match &self.kind {
+            Kind::Anonymous | Kind::TokenFn(_) => return Ok(()),
+            Kind::AccessToken(token) => {
+                let authorization = AccessToken::new(token.expose_secret()).authorization();
+                return authorization
+                    .map(drop)
+                    .map_err(|error| match self.variables {
+                        [variable] => InvalidValue::because(format!("{variable}: {error}")),
+                        _ => error,
+                    });
+            }
+            Kind::ServiceAccount {
+                client_id,
+                client_secret,
+            } => [
+                ("the client id", client_id.as_str()),
+                ("the client secret", client_secret.expose_secret()),
+            ],
+            Kind::ApiKey {
+                public_key,
+                private_key,
+            } => [
+                ("the public key", public_key.as_str()),
+                ("the private key", private_key.expose_secret()),
+            ],
+        };
+        for (index, (name, value)) in values.into_iter().enumerate() {
+            let is_odd = |c: char| c.is_control() || c == BYTE_ORDER_MARK;
+            let rule = if value.is_empty() {
+                "must not be empty"
+            } else if value.trim() != value || value.contains(is_odd) {
+                "must not have white space around it or contain control characters"
+            } else {
+                continue;
+            };
+            let name = self.variables.get(index).unwrap_or(&name);
+            return Err(InvalidValue::because(format!("{name} {rule}")));
+        }
+        Ok(())
     }
 }
+
+/// What some editors write at the start of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Whether a response rejects the credentials. A missing role is another matter.
 fn rejects_credentials(response: &Response<Bytes>) -> bool {
@@ -180,7 +256,7 @@ fn rejects_credentials(response: &Response<Bytes>) -> bool {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.kind {
             Kind::Anonymous => f.write_str("Credentials::Anonymous"),
             Kind::AccessToken(_) => f.write_str("Credentials::AccessToken(***)"),
             Kind::ServiceAccount { client_id, .. } => {
@@ -197,6 +273,57 @@ impl fmt::Debug for Credentials {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_with_white_space_around_them_are_refused_by_name() {
+        let rule = "must not have white space around it or contain control characters";
+        let account = |id: &str, secret: &str| Credentials::service_account(id, secret);
+        for (credentials, refused) in [
+            (account("id", "sesame"), None),
+            (account("id", "open sesame"), None),
+            (account("id\n", "sesame"), Some(("the client id", rule))),
+            (
+                account("id", "sesame\r\n"),
+                Some(("the client secret", rule)),
+            ),
+            (
+                account("id", "sesame\u{a0}"),
+                Some(("the client secret", rule)),
+            ),
+            (
+                account("id", "\u{feff}sesame"),
+                Some(("the client secret", rule)),
+            ),
+            (
+                account("id", "open\nsesame"),
+                Some(("the client secret", rule)),
+            ),
+            (
+                account("id", ""),
+                Some(("the client secret", "must not be empty")),
+            ),
+            (
+                Credentials::api_key(" p", "sesame"),
+                Some(("the public key", rule)),
+            ),
+            (
+                Credentials::api_key("p", "sesame "),
+                Some(("the private key", rule)),
+            ),
+            (
+                Credentials::api_key("p", "sesame ").read_from(&["A", "B"]),
+                Some(("B", rule)),
+            ),
+            (
+                Credentials::access_token("sesame\n"),
+                Some(("the access token", "must be printable ASCII without spaces")),
+            ),
+        ] {
+            let refused = refused.map(|(name, rule)| format!("{name} {rule}"));
+            let error = credentials.check().err().map(|error| error.to_string());
+            assert_eq!(error, refused, "{credentials:?}");
+        }
+    }
 
     #[test]
     fn debug_names_the_kind_and_no_secret() {

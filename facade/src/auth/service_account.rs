@@ -28,11 +28,16 @@ pub(super) struct ServiceAccount {
     pub(super) base_url: BaseUrl,
     pub(super) client_id: String,
     pub(super) client_secret: SecretString,
+    /// What a message calls the id and the secret.
+    pub(super) name: String,
 }
 
 #[derive(Deserialize)]
 struct TokenResponse {
     access_token: String,
+    /// Required by RFC 6749, and `Bearer` where it is absent, as in other clients.
+    #[serde(default)]
+    token_type: Value,
     /// Seconds. Recorded as a number; read from text as well, and ignored where it is neither.
     #[serde(default)]
     expires_in: Value,
@@ -45,19 +50,59 @@ impl ServiceAccount {
         let purpose = "requesting an access token";
         let response = self.post("/api/oauth/token", &form, purpose).await?;
         if response.status() != 200 {
-            return Err(rejection(&response, now));
+            return Err(self.rejection(&response, now));
         }
-        // Nothing of a body that cannot be read is shown: it may contain a token.
-        let body: TokenResponse = serde_json::from_slice(response.body()).map_err(|_| {
+        let unusable = |message| {
             Error::new(ErrorKind::TokenRequest)
                 .with_status(200)
-                .with_message("the response of the token endpoint has no token")
-        })?;
+                .with_message(message)
+        };
+        // Nothing of a body that cannot be read is shown: it may contain a token.
+        let body = read_token(response.body())
+            .ok_or_else(|| unusable("the response of the token endpoint has no token"))?;
+        if !is_bearer(&body.token_type) {
+            return Err(unusable(
+                "the token endpoint issued a token of another type than Bearer",
+            ));
+        }
         let token = AccessToken::new(body.access_token);
         Ok(match seconds(&body.expires_in) {
             Some(seconds) => token.expires_in(Duration::from_secs(seconds)),
             None => token,
         })
+    }
+
+    /// Why the token endpoint issued no token.
+    fn rejection(&self, response: &Response<Bytes>, now: SystemTime) -> Error {
+        let status = response.status().as_u16();
+        let body = ErrorBody::read_oauth(response.body());
+        let kind = kind_of(status, &body);
+        let rejected = format!("{} was rejected", self.name);
+        let message = match (kind, status, body.error_code.as_deref()) {
+            (ErrorKind::RateLimited, ..) => "the token endpoint limits requests",
+            (ErrorKind::Server | ErrorKind::Timeout, ..) => "the token endpoint failed",
+            (ErrorKind::Protocol, 300..400, _) => {
+                "the token endpoint redirects, and redirects are not followed"
+            }
+            (ErrorKind::TokenRequest, _, Some("access_denied")) => {
+                "Atlas issues no further token to this service account"
+            }
+            (ErrorKind::TokenRequest, 401, _)
+            | (_, _, Some("invalid_client" | "unauthorized_client")) => &rejected,
+            (ErrorKind::TokenRequest, 404 | 405 | 410, _) => {
+                "there is no token endpoint at the base URL"
+            }
+            _ => "the token endpoint issued no token",
+        };
+        let message = match &body.detail {
+            Some(detail) => format!("{message}: {detail}"),
+            None => message.to_owned(),
+        };
+        Error::new(kind)
+            .with_status(status)
+            .with_message(message)
+            .with_body(body)
+            .with_retry_after(retry_after(response.headers(), now))
     }
 
     /// Revokes `token`, so that it does not count against the account's limit.
@@ -71,7 +116,9 @@ impl ServiceAccount {
         if response.status().is_success() {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::TokenRequest)
+        let body = ErrorBody::read_oauth(response.body());
+        let kind = kind_of(response.status().as_u16(), &body);
+        Err(Error::new(kind)
             .with_status(response.status().as_u16())
             .with_message("the token could not be revoked; it expires by itself"))
     }
@@ -118,38 +165,63 @@ fn seconds(value: &Value) -> Option<u64> {
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Why the token endpoint issued no token. Rate limits, timeouts and server errors are retryable;
-/// everything else is about the account.
-fn rejection(response: &Response<Bytes>, now: SystemTime) -> Error {
-    let status = response.status().as_u16();
-    let body = ErrorBody::read_oauth(response.body());
-    let message = match body.error_code.as_deref() {
-        Some("invalid_client" | "unauthorized_client") => {
-            "the client id or the client secret was rejected"
-        }
-        Some("access_denied") => "Atlas issues no further token to this service account",
-        _ => "the token endpoint issued no token",
-    };
-    let message = match &body.detail {
-        Some(detail) => format!("{message}: {detail}"),
-        None => message.to_owned(),
-    };
-    let kind = match status {
-        429 => ErrorKind::RateLimited,
-        _ => ErrorKind::TokenRequest,
-    };
-    Error::new(kind)
-        .with_status(status)
-        .with_message(message)
-        .with_body(body)
-        .with_retry_after(retry_after(response.headers(), now))
-        .with_retryable(matches!(status, 408 | 429 | 500..))
+/// Reads the response of the token endpoint. A decoder would also read an array, field by field.
+fn read_token(body: &[u8]) -> Option<TokenResponse> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    serde_json::from_slice(body).ok().filter(|_| is_object)
+}
+
+fn is_bearer(token_type: &Value) -> bool {
+    match token_type {
+        Value::Null => true,
+        Value::String(name) => name.eq_ignore_ascii_case("bearer"),
+        _ => false,
+    }
+}
+
+/// The kind of an error of the token endpoint: that of the same response to any other request,
+/// but for what is about the account alone.
+fn kind_of(status: u16, body: &ErrorBody) -> ErrorKind {
+    use ErrorKind as Kind;
+    match ErrorKind::of_response(status, body.error_code.as_deref()) {
+        Kind::Unauthenticated
+        | Kind::PermissionDenied
+        | Kind::BadRequest
+        | Kind::NotFound
+        | Kind::Gone => Kind::TokenRequest,
+        kind => kind,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_token_is_a_bearer_token_in_an_object() {
+        for (body, expected) in [
+            (r#"{"access_token":"a","token_type":"Bearer"}"#, Some(true)),
+            (r#" {"access_token":"a","token_type":"bearer"}"#, Some(true)),
+            (r#"{"access_token":"a","token_type":null}"#, Some(true)),
+            (r#"{"access_token":"a"}"#, Some(true)),
+            (r#"{"access_token":"a","token_type":"mac"}"#, Some(false)),
+            (r#"{"access_token":"a","token_type":""}"#, Some(false)),
+            (
+                r#"{"access_token":"a","token_type":["Bearer"]}"#,
+                Some(false),
+            ),
+            (r#"["a","Bearer",3600]"#, None),
+            (r#"[{"access_token":"a"}]"#, None),
+            (r#"{"access_token":["a"]}"#, None),
+            (r#"{"token_type":"Bearer"}"#, None),
+            ("null", None),
+            ("", None),
+        ] {
+            let read = read_token(body.as_bytes()).map(|token| is_bearer(&token.token_type));
+            assert_eq!(read, expected, "{body}");
+        }
+    }
 
     #[test]
     fn lifetimes_are_read_where_they_make_sense() {

@@ -25,39 +25,51 @@ closed_enum! {
         ///
         /// Looks like: `…, page 1: request rejected (400 VALIDATION_ERROR): No provider AWS exists (0 delivered before)`
         BadRequest = "badRequest",
-        /// Atlas rejected the credentials (401).
+        /// Atlas rejected the credentials, or none were sent (401 without a code, or with one that
+        /// adds nothing: `UNEXPECTED_ERROR`, `NO_CURRENT_USER`, `UNAUTHORIZED`).
         ///
         /// **What to do:** check that the credentials are complete, not expired, and belong to
-        /// the organization that owns the project. Not retryable; a token that can be obtained
-        /// anew was already replaced once.
+        /// the organization that owns the project. The message names them, and the environment
+        /// variables that they came from. Not retryable; a token that can be obtained anew was
+        /// already replaced once.
         ///
-        /// Looks like: `…, page 1: credentials rejected (401); check that the credentials are complete and not expired (0 delivered before)`
+        /// Looks like: `…, page 1: not authenticated (401): the API key (MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY) was rejected; give the client credentials that are complete and not expired (0 delivered before)`
         Unauthenticated = "unauthenticated",
         /// No access token or Digest challenge could be obtained: the client id or secret was
-        /// rejected, Atlas issues no further token, the token endpoint or a token function
-        /// failed, or the server does not use Digest authentication.
+        /// rejected, Atlas issues no further token, the response of the token endpoint is no
+        /// token, a token function failed, or the server does not use Digest authentication. A
+        /// token endpoint that is limited, fails or redirects is an error of the kind that a page
+        /// would be, whose message names the token endpoint.
         ///
         /// **What to do:** read the message; check the credentials and that they are of the kind
-        /// the builder was given. Retryable when the token endpoint timed out or failed, or when
-        /// a token function says that its failure is temporary.
+        /// the builder was given. Retryable when a token function says that its failure is
+        /// temporary.
         ///
-        /// Looks like: `…, page 1: no access token (401 invalid_client): the client id or the client secret was rejected; check the credentials (0 delivered before)`
+        /// Looks like: `…, page 1: no access token (401 invalid_client): the client id or the client secret was rejected (0 delivered before)`
         TokenRequest = "tokenRequest",
-        /// The credentials are valid but lack the role for this call (403, or 401 with code
-        /// `USER_UNAUTHORIZED`, which is how the live service reports a missing role).
+        /// The credentials are valid but lack the role for this call (403, or 401 with a code such
+        /// as `USER_UNAUTHORIZED`, which is how the live service reports a missing role).
         ///
         /// **What to do:** grant *Project Read Only* on the project. Not retryable.
         ///
         /// Looks like: `…, page 1: permission denied (401 USER_UNAUTHORIZED); grant the credentials Project Read Only on this project (0 delivered before)`
         PermissionDenied = "permissionDenied",
-        /// The IP address of this machine is not on the access list of the credentials
-        /// (403 `IP_ADDRESS_NOT_ON_ACCESS_LIST`).
+        /// The IP address of this machine is not on the access list of the credentials, or they
+        /// have no list while their organization requires one (403 with a code such as
+        /// `IP_ADDRESS_NOT_ON_ACCESS_LIST`, `ORG_REQUIRES_ACCESS_LIST` or an older `…WHITELIST`).
         ///
         /// **What to do:** add the address to the API access list of the service account or key.
         /// Not retryable.
         ///
         /// Looks like: `…, page 1: IP address not on the access list (403 IP_ADDRESS_NOT_ON_ACCESS_LIST); add this machine's IP address to the API access list (0 delivered before)`
         IpNotAllowed = "ipNotAllowed",
+        /// Atlas has suspended the organization until it pays (402 `ACCOUNT_SUSPENDED`,
+        /// `NO_PAYMENT_INFORMATION_FOUND`).
+        ///
+        /// **What to do:** check the billing of the organization in Atlas. Not retryable.
+        ///
+        /// Looks like: `…, page 1: payment required (402 ACCOUNT_SUSPENDED); check the billing of the organization in Atlas (0 delivered before)`
+        PaymentRequired = "paymentRequired",
         /// The project or the cluster does not exist, or the credentials cannot see it (404).
         ///
         /// **What to do:** check the project id and the cluster name;
@@ -172,11 +184,17 @@ impl ErrorKind {
     /// The kind of a response by its status, refined by Atlas's code where it sent one.
     pub(crate) fn of_response(status: u16, code: Option<&str>) -> Self {
         match (status, code) {
-            // The live service sends 401 where the role is missing, despite the documented 403.
-            (401, Some("USER_UNAUTHORIZED")) => Self::PermissionDenied,
-            (401, _) => Self::Unauthenticated,
-            (403, Some("IP_ADDRESS_NOT_ON_ACCESS_LIST")) => Self::IpNotAllowed,
-            (403, _) => Self::PermissionDenied,
+            (401, None) => Self::Unauthenticated,
+            // The live service sends 401 with a code where the role is missing, despite the
+            // documented 403. These codes add nothing to the status.
+            (401, Some("" | "UNAUTHORIZED" | "UNEXPECTED_ERROR" | "NO_CURRENT_USER")) => {
+                Self::Unauthenticated
+            }
+            (402, _) => Self::PaymentRequired,
+            (403, Some(code)) if code.contains("ACCESS_LIST") || code.contains("WHITELIST") => {
+                Self::IpNotAllowed
+            }
+            (401 | 403, _) => Self::PermissionDenied,
             (404, _) => Self::NotFound,
             (408, _) => Self::Timeout,
             (410, _) => Self::Gone,
@@ -204,6 +222,7 @@ impl ErrorKind {
                 | Self::Unauthenticated
                 | Self::PermissionDenied
                 | Self::IpNotAllowed
+                | Self::PaymentRequired
                 | Self::NotFound
                 | Self::Gone
                 | Self::TokenRequest
@@ -218,10 +237,12 @@ impl ErrorKind {
     /// The next step for a person who reads the message, where the kind alone decides it.
     pub(super) fn remedy(self) -> Option<&'static str> {
         Some(match self {
-            Self::Unauthenticated => "check that the credentials are complete and not expired",
-            Self::TokenRequest => "check the credentials",
+            Self::Unauthenticated => {
+                "give the client credentials that are complete and not expired"
+            }
             Self::PermissionDenied => "grant the credentials Project Read Only on this project",
             Self::IpNotAllowed => "add this machine's IP address to the API access list",
+            Self::PaymentRequired => "check the billing of the organization in Atlas",
             Self::NotFound => "check the project id and the cluster name",
             Self::Gone => "list with the automatic choice of API",
             Self::Connect => "check the base URL, network and proxy",
@@ -237,10 +258,11 @@ impl fmt::Display for ErrorKind {
         f.pad(match self {
             Self::InvalidArgument => "invalid argument",
             Self::BadRequest => "request rejected",
-            Self::Unauthenticated => "credentials rejected",
+            Self::Unauthenticated => "not authenticated",
             Self::TokenRequest => "no access token",
             Self::PermissionDenied => "permission denied",
             Self::IpNotAllowed => "IP address not on the access list",
+            Self::PaymentRequired => "payment required",
             Self::NotFound => "not found",
             Self::Gone => "API withdrawn",
             Self::RateLimited => "rate limited",
@@ -270,6 +292,7 @@ mod tests {
             (302, ErrorKind::Protocol),
             (400, ErrorKind::BadRequest),
             (401, ErrorKind::Unauthenticated),
+            (402, ErrorKind::PaymentRequired),
             (403, ErrorKind::PermissionDenied),
             (404, ErrorKind::NotFound),
             (405, ErrorKind::BadRequest),
@@ -283,21 +306,31 @@ mod tests {
             (504, ErrorKind::Server),
         ] {
             assert_eq!(ErrorKind::of_response(status, None), kind, "{status}");
-            let other = ErrorKind::of_response(status, Some("SOMETHING_ELSE"));
-            assert_eq!(other, kind, "{status}");
+            if status != 401 {
+                let other = ErrorKind::of_response(status, Some("SOMETHING_ELSE"));
+                assert_eq!(other, kind, "{status}");
+            }
         }
     }
 
     #[test]
     fn the_code_tells_missing_roles_and_blocked_addresses_apart() {
         for (status, code, kind) in [
+            (401, "", ErrorKind::Unauthenticated),
+            (401, "UNAUTHORIZED", ErrorKind::Unauthenticated),
+            (401, "UNEXPECTED_ERROR", ErrorKind::Unauthenticated),
+            (401, "NO_CURRENT_USER", ErrorKind::Unauthenticated),
             (401, "USER_UNAUTHORIZED", ErrorKind::PermissionDenied),
-            (401, "NOT_ORG_GROUP_CREATOR", ErrorKind::Unauthenticated),
+            (401, "NOT_IN_GROUP", ErrorKind::PermissionDenied),
+            (401, "USER_CANNOT_ACCESS_ORG", ErrorKind::PermissionDenied),
+            (402, "ACCOUNT_SUSPENDED", ErrorKind::PaymentRequired),
             (
                 403,
                 "IP_ADDRESS_NOT_ON_ACCESS_LIST",
                 ErrorKind::IpNotAllowed,
             ),
+            (403, "ORG_REQUIRES_ACCESS_LIST", ErrorKind::IpNotAllowed),
+            (403, "IP_ADDRESS_NOT_ON_WHITELIST", ErrorKind::IpNotAllowed),
             (403, "CANNOT_CHANGE_GROUP_NAME", ErrorKind::PermissionDenied),
         ] {
             assert_eq!(ErrorKind::of_response(status, Some(code)), kind, "{code}");

@@ -347,7 +347,7 @@ impl Error {
 }
 
 /// The longest stretch of an undocumented body in the line; the accessor has more.
-const CHARS_IN_LINE: usize = 80;
+pub(crate) const CHARS_IN_LINE: usize = 80;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -463,12 +463,9 @@ mod tests {
         for (kind, line) in [
             (
                 ErrorKind::Unauthenticated,
-                "credentials rejected; check that the credentials are complete and not expired",
+                "not authenticated; give the client credentials that are complete and not expired",
             ),
-            (
-                ErrorKind::TokenRequest,
-                "no access token; check the credentials",
-            ),
+            (ErrorKind::TokenRequest, "no access token"),
             (
                 ErrorKind::PermissionDenied,
                 "permission denied; grant the credentials Project Read Only on this project",
@@ -477,6 +474,10 @@ mod tests {
                 ErrorKind::IpNotAllowed,
                 "IP address not on the access list; \
                  add this machine's IP address to the API access list",
+            ),
+            (
+                ErrorKind::PaymentRequired,
+                "payment required; check the billing of the organization in Atlas",
             ),
             (
                 ErrorKind::NotFound,

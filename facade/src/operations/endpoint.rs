@@ -67,7 +67,7 @@ impl<O: Operation> Endpoint<O> {
         let authenticator = &self.client.authenticator;
         let mut fetched = call
             .page::<O>(sent, request.page, now)
-            .map_err(|error| authenticator.redact(error))?;
+            .map_err(|error| authenticator.explain(error))?;
         if let Fetched::Page(page) = &mut fetched {
             for item in &mut page.items {
                 if let Err(Some(invalid)) = &mut item.content {

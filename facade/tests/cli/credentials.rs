@@ -66,7 +66,8 @@ async fn each_rejection_has_its_line_and_its_exit_code() {
             builder().service_account("mdb_sa_id_1", "mdb_sa_sk_2"),
             account,
             4,
-            "the client id or the client secret was rejected",
+            "the client id or the client secret \
+             (MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET) was rejected",
         ),
         (
             builder()
@@ -80,13 +81,20 @@ async fn each_rejection_has_its_line_and_its_exit_code() {
             builder().require_api_key("public", "private"),
             key,
             4,
-            "credentials rejected",
+            "the API key \
+             (MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY) was rejected",
         ),
         (
             builder().require_token("another"),
             token,
             4,
-            "credentials rejected",
+            "the access token (MONGODB_ATLAS_ACCESS_TOKEN) was rejected",
+        ),
+        (
+            builder().require_token("another"),
+            &[],
+            4,
+            "): no credentials were sent",
         ),
         (
             builder().block_ip(),
@@ -122,6 +130,31 @@ async fn each_rejection_has_its_line_and_its_exit_code() {
         assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
         assert!(!ran.stderr.contains("sesame"), "{ran:#?}");
         assert_eq!(ran.stderr.matches("error: ").count(), 1, "{ran:#?}");
+    }
+}
+
+#[tokio::test]
+async fn white_space_around_a_secret_is_refused_by_the_name_of_its_variable() {
+    let id = ("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_1");
+    let secret = ("MONGODB_ATLAS_CLIENT_SECRET", "sesame\n");
+    let public = ("MONGODB_ATLAS_PUBLIC_API_KEY", "public\r\n");
+    let private = ("MONGODB_ATLAS_PRIVATE_API_KEY", "sesame");
+    let token = ("MONGODB_ATLAS_ACCESS_TOKEN", " sesame");
+    for (variables, named) in [
+        (&[id, secret][..], secret.0),
+        (&[public, private], public.0),
+        (&[token], token.0),
+    ] {
+        let atlas = start(MockAtlas::builder()).await;
+        let ran = run(check(&atlas, variables)).await;
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
+        assert!(
+            ran.stderr.contains(&format!("{named}: "))
+                || ran.stderr.contains(&format!("{named} must not")),
+            "{ran:#?}"
+        );
+        assert!(!ran.stderr.contains("sesame"), "{ran:#?}");
+        assert_eq!(atlas.request_count(), 0);
     }
 }
 

@@ -65,9 +65,11 @@ async fn a_page_that_fails_keeps_the_rows_before_it() {
 async fn each_rejection_is_reported_and_prints_no_empty_list() {
     for (status, code, expected, exit) in [
         (400, "VALIDATION_ERROR", "request rejected", 1),
-        (401, "NOT_ORG_GROUP_CREATOR", "credentials rejected", 4),
+        (401, "NO_CURRENT_USER", "no credentials were sent", 4),
+        (401, "NOT_ORG_GROUP_CREATOR", "Project Read Only", 4),
         (401, "USER_UNAUTHORIZED", "Project Read Only", 4),
         (403, "CANNOT_CHANGE_GROUP_NAME", "Project Read Only", 4),
+        (402, "ACCOUNT_SUSPENDED", "billing of the organization", 1),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "access list", 4),
         (404, "CLUSTER_NOT_FOUND", "not found", 5),
         (410, "VERSION_GONE", "API withdrawn", 7),

@@ -9,8 +9,9 @@ use crate::auth::Credentials;
 use crate::auth::authenticator::Authenticator;
 use crate::auth::environment::{VARIABLES, base_url_from_env};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::base_url::{BaseUrl, redacted};
+use crate::http::base_url::BaseUrl;
 use crate::http::clock::{Clock, LONGEST, SystemClock};
+use crate::http::proxy;
 use crate::http::retry::Retrier;
 use crate::http::retry_policy::RetryPolicy;
 use crate::model::ids::InvalidValue;
@@ -289,8 +290,9 @@ impl AtlasBuilder {
     }
 
     /// Sets the proxy, such as `http://proxy.example:3128`; default the one that the environment
-    /// names (`HTTPS_PROXY`, `NO_PROXY`). Loopback hosts are connected to directly unless a proxy
-    /// is set here.
+    /// names (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Only `http` and `https` proxies are
+    /// supported: any other one is refused by [`build`](Self::build), the one of the environment
+    /// too. Loopback hosts are connected to directly unless a proxy is set here.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -317,7 +319,8 @@ impl AtlasBuilder {
     /// [`ErrorKind::InvalidArgument`] when the base URL is malformed, or is plain `http` to a
     /// host that is not loopback; when it is `https` and this crate was built with neither the
     /// feature `rustls` nor `native-tls`; when credentials are missing for such a host or cannot
-    /// be sent in a header; when the proxy, the user agent or a root certificate is malformed.
+    /// be sent in a header; when the proxy, here or in the environment, cannot be used; when the
+    /// user agent or a root certificate is malformed.
     /// [`ErrorKind::Internal`] when TLS cannot be set up, because the system has no certificate
     /// authorities. For plain `http` to a loopback host they are not needed.
     pub fn build(self) -> Result<Atlas> {
@@ -368,14 +371,14 @@ impl AtlasBuilder {
             // Attempts are counted and reported, so none may happen here.
             .retry(reqwest::retry::never());
         if let Some(url) = &self.proxy {
-            let proxy = reqwest::Proxy::all(url).map_err(|cause| {
-                // The URL can contain a password, and so can the cause.
-                drop(cause);
-                refuse("the proxy must be a URL, such as http://proxy.example:3128")
-            })?;
-            http = http.proxy(proxy);
+            proxy::check("the proxy", url)?;
+            // Neither the URL nor the cause is repeated: both can contain a password.
+            let refused = |_| refuse("the proxy must be a URL, such as http://proxy.example:3128");
+            http = http.proxy(reqwest::Proxy::all(url).map_err(refused)?);
         } else if base_url.is_loopback() {
             http = http.no_proxy();
+        } else {
+            proxy::check_environment(base_url, |name| std::env::var_os(name))?;
         }
         // A proxy can be one that is connected to with TLS.
         let needs_tls = base_url.is_https() || !base_url.is_loopback() || self.proxy.is_some();
@@ -458,9 +461,12 @@ fn refuse(message: &str) -> Error {
 
 impl fmt::Debug for AtlasBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Either URL can contain a password.
-        let base_url = self.base_url.as_deref().map(redacted);
-        let proxy = self.proxy.as_deref().map(redacted);
+        // A proxy and a base URL that is not valid can contain a password.
+        let base_url = self.base_url.as_deref().map(|url| {
+            let valid = BaseUrl::parse(url, true);
+            valid.map_or_else(|_| "***".to_owned(), |url| url.to_string())
+        });
+        let proxy = self.proxy.as_ref().map(|_| "***");
         f.debug_struct("AtlasBuilder")
             .field("base_url", &base_url)
             .field("credentials", &self.credentials)
@@ -494,7 +500,9 @@ mod tests {
     fn malformed_values_are_refused_and_passwords_not_repeated() {
         let builder = Atlas::builder;
         for (refused, named) in [
-            (builder().proxy("::sesame@"), "proxy must be a URL"),
+            (builder().proxy("::sesame@"), "the proxy must be"),
+            (builder().proxy("ftp://:sesame@host"), "the proxy must be"),
+            (builder().base_url("https://host?token:sesame"), "query"),
             (builder().user_agent("one\ntwo"), "printable ASCII"),
             (builder().root_certificate("no certificate"), "PEM form"),
             (

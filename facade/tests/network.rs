@@ -138,6 +138,25 @@ async fn a_proxy_without_a_listener_is_a_connect_error_without_its_password() {
     );
 }
 
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_is_refused_and_not_left_out() {
+    let mock = mock().await;
+    for proxy in [
+        "ftp://proxy.invalid",
+        "socks5://proxy.invalid:1080",
+        "htps://proxy.invalid",
+        "http://proxy.invalid:port",
+        " http://proxy.invalid",
+        "http:\\\\proxy.invalid",
+    ] {
+        let atlas = client().base_url(mock.base_url()).proxy(proxy);
+        let error = list(&mock, atlas).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{proxy}: {error}");
+        assert!(error.to_string().contains("the proxy must"), "{error}");
+        assert_eq!(mock.request_count(), 0, "{proxy}");
+    }
+}
+
 /// A TLS server in front of a mock, with a certificate of its own authority.
 struct Tls {
     base_url: String,

@@ -5,6 +5,7 @@ pub(crate) mod base_url;
 pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod headers;
+pub(crate) mod proxy;
 mod rate_gate;
 pub(crate) mod retry;
 pub(crate) mod retry_policy;

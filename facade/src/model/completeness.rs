@@ -58,7 +58,7 @@ impl Completeness {
 impl fmt::Display for Completeness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InProgress => f.write_str("in progress"),
+            Self::InProgress => f.write_str("not read to the end"),
             Self::Complete(basis) => write!(f, "complete, {basis}"),
             Self::PossiblyIncomplete(reason) => write!(f, "possibly incomplete: {reason}"),
             Self::Failed => f.write_str("failed"),

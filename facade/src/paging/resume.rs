@@ -80,7 +80,7 @@ impl ResumeSearch {
         if known_pages == 0 {
             return pages.saturating_mul(self.page_size.into());
         }
-        let on_its_page = self.cursor.index as u64 + 1;
+        let on_its_page = (self.cursor.index as u64).saturating_add(1);
         let known_items = self.items_seen.saturating_sub(on_its_page);
         known_items.saturating_mul(pages) / known_pages
     }
@@ -189,6 +189,21 @@ mod tests {
             .collect();
         assert_eq!(before, [0, 5, 10, 15]);
         assert_eq!(search(1).items_before(3), 20, "as requested");
+    }
+
+    #[test]
+    fn no_place_that_a_checkpoint_can_name_overflows() {
+        for page in [1, 2, u64::MAX] {
+            let cursor = Cursor {
+                page,
+                index: usize::MAX,
+                last_id: "x".to_owned(),
+            };
+            let mut search = ResumeSearch::new(cursor, u64::MAX, 10);
+            search.items_before(u64::MAX);
+            search.on_page(page, &items_of(&["a"]), OPEN);
+            search.on_page(page, &items_of(&[]), OPEN);
+        }
     }
 
     #[test]

@@ -66,7 +66,9 @@ async fn what_cannot_be_resumed_is_refused_before_any_request() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
         assert!(ran.stderr.contains(named), "{named:?} in {ran:#?}");
     }
+    let huge = format!("{}{BARE}", " ".repeat(64 * 1024));
     for (text, named) in [
+        (&*huge, "more than 64 KiB"),
         ("", "has no usable checkpoint"),
         ("nonsense", "has no usable checkpoint"),
         (VERSION_1, "the checkpoint has version 1"),
@@ -216,4 +218,181 @@ async fn a_listing_that_can_be_resumed_reads_once_and_says_so() {
         help.matches("The pages are read in a single pass").count(),
         2
     );
+}
+
+#[tokio::test]
+async fn no_number_in_a_file_overflows() {
+    let most = u64::MAX;
+    let progress =
+        format!(r#"10,"progress":{{"hasRows":true,"printed":{most},"unreadable":{most}}}}}"#);
+    for page in [1, 2, most] {
+        let cursor = format!(r#""itemsSeen":{most},"page":{page},"index":{most},"lastId":"none","#);
+        for cursor in ["\"itemsSeen\":0,", &cursor] {
+            let atlas = start(MockAtlas::builder().snapshots(15)).await;
+            let saved = TempCheckpoint::new();
+            let text = BARE.replace("10}", &progress);
+            std::fs::write(&saved.file, text.replace("\"itemsSeen\":0,", cursor)).unwrap();
+            let ran = run(resumable_list(&atlas, "csv", &saved)).await;
+            assert!(!ran.stderr.contains("panicked"), "{ran:#?}");
+            assert!(ran.stderr.contains("summary: "), "{ran:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_the_user_is_not_overwritten() {
+    let atlas = start(MockAtlas::builder().snapshots(15)).await;
+    let saved = TempCheckpoint::new();
+    std::fs::write(&saved.file, "precious").unwrap();
+    let mut command = list(&atlas, ["--output", "csv"]);
+    command.args(["--checkpoint", saved.path()]);
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("is not a checkpoint file"), "{ran:#?}");
+    assert_eq!(std::fs::read(&saved.file).unwrap(), b"precious");
+    assert_eq!(atlas.request_count(), 0);
+
+    // An empty one, as of mktemp.
+    std::fs::write(&saved.file, "").unwrap();
+    let mut command = list(&atlas, ["--output", "csv"]);
+    command.args(["--checkpoint", saved.path()]);
+    assert_eq!(run(command).await.code, Some(0));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
+
+    use atlas_snapshots_mock::WireFault;
+    use tokio::process::Child;
+
+    use super::*;
+    use crate::common::with_timeout;
+
+    async fn failing_on_page_2() -> MockAtlas {
+        let fault = ResponseFault::Status(503);
+        let builder = MockAtlas::builder().snapshots(35);
+        start(builder.fault(fault, When::page(2))).await
+    }
+
+    #[tokio::test]
+    async fn a_neighbour_is_neither_followed_nor_overwritten() {
+        let atlas = failing_on_page_2().await;
+        let (saved, elsewhere) = (TempCheckpoint::new(), TempCheckpoint::new());
+        std::fs::write(&elsewhere.file, "precious").unwrap();
+        let neighbour = saved.folder.path().join("at.json.new");
+        symlink(&elsewhere.file, &neighbour).unwrap();
+        let ran = run(resumable_list(&atlas, "csv", &saved)).await;
+        assert_eq!((ran.code, saved.printed()), (Some(1), Some(10)), "{ran:#?}");
+        assert!(neighbour.is_symlink());
+        assert_eq!(std::fs::read(&elsewhere.file).unwrap(), b"precious");
+        assert_eq!(saved.files().len(), 2, "{:?}", saved.files());
+    }
+
+    #[tokio::test]
+    async fn the_file_is_its_owner_s_alone_or_keeps_its_mode() {
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for (before, after) in [(None, 0o600), (Some(0o600), 0o600), (Some(0o640), 0o640)] {
+            let atlas = failing_on_page_2().await;
+            let saved = TempCheckpoint::new();
+            if let Some(before) = before {
+                std::fs::write(&saved.file, BARE).unwrap();
+                let permissions = std::fs::Permissions::from_mode(before);
+                std::fs::set_permissions(&saved.file, permissions).unwrap();
+            }
+            let ran = run(resumable_list(&atlas, "csv", &saved)).await;
+            assert_eq!((ran.code, saved.printed()), (Some(1), Some(10)), "{ran:#?}");
+            assert_eq!(mode(&saved.file), after);
+        }
+    }
+
+    #[tokio::test]
+    async fn behind_a_link_to_nothing_the_file_is_created_and_removed() {
+        let atlas = failing_on_page_2().await;
+        let (saved, elsewhere) = (TempCheckpoint::new(), TempCheckpoint::new());
+        symlink(&elsewhere.file, &saved.file).unwrap();
+        let ran = run(resumable_list(&atlas, "csv", &saved)).await;
+        assert_eq!((ran.code, elsewhere.printed()), (Some(1), Some(10)));
+        atlas.clear_faults();
+        let ran = run(resumable_list(&atlas, "csv", &saved)).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(saved.file.is_symlink() && !elsewhere.file.exists());
+    }
+
+    /// A run that has printed ten rows and waits for a page.
+    async fn running(atlas: &MockAtlas, saved: &TempCheckpoint) -> Child {
+        let child = resumable_list(atlas, "ndjson", saved).spawn().unwrap();
+        with_timeout(async {
+            while saved.printed() != Some(10) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        child
+    }
+
+    #[tokio::test]
+    async fn a_second_run_with_the_same_file_is_refused_while_the_first_one_runs() {
+        let builder = MockAtlas::builder().snapshots(35);
+        let atlas = start(builder.fault(WireFault::Hang, When::page(2))).await;
+        let saved = TempCheckpoint::new();
+        let first = running(&atlas, &saved).await;
+        with_timeout(atlas.until(|atlas| atlas.request_count() == 2)).await;
+        let link = saved.folder.path().join("link.json");
+        symlink(&saved.file, &link).unwrap();
+        for arguments in [
+            ["--checkpoint", saved.path(), "--resume-from", saved.path()],
+            [
+                "--checkpoint",
+                saved.path(),
+                "--resume-from",
+                link.to_str().unwrap(),
+            ],
+            ["--checkpoint", link.to_str().unwrap(), "--page-size", "10"],
+            ["--resume-from", saved.path(), "--page-size", "10"],
+        ] {
+            let mut second = list(&atlas, ["--output", "ndjson"]);
+            second.args(arguments);
+            let second = run(second).await;
+            assert_eq!((second.code, second.stdout.as_str()), (Some(2), ""));
+            assert!(
+                second.stderr.contains("another run is using it"),
+                "{second:#?}"
+            );
+        }
+        assert_eq!(atlas.request_count(), 2);
+
+        // The system unlocks the file with the end of the run, however it ends.
+        drop(first);
+        atlas.clear_faults();
+        let mut rest = run(resumable_list(&atlas, "ndjson", &saved)).await;
+        while rest.stderr.contains("another run is using it") {
+            rest = run(resumable_list(&atlas, "ndjson", &saved)).await;
+        }
+        assert_eq!(rest.code, Some(0), "{rest:#?}");
+        assert_eq!(ids_of(&rest.stdout), atlas.snapshot_ids()[10..]);
+    }
+
+    #[tokio::test]
+    async fn of_runs_that_begin_together_one_prints_the_rows() {
+        for begun in [false, true] {
+            let atlas = start(
+                MockAtlas::builder()
+                    .snapshots(35)
+                    .latency(std::time::Duration::from_millis(20)),
+            )
+            .await;
+            let saved = TempCheckpoint::new();
+            if begun {
+                std::fs::write(&saved.file, BARE).unwrap();
+            }
+            let runs = (0..8).map(|_| run(resumable_list(&atlas, "ndjson", &saved)));
+            let runs = futures::future::join_all(runs).await;
+            let all: Vec<String> = runs.iter().flat_map(|ran| ids_of(&ran.stdout)).collect();
+            let ended = runs.iter().filter(|ran| ran.code == Some(0)).count();
+            // A run that begins when another has ended lists again.
+            assert_eq!(all.len(), ended * 35, "{runs:#?}");
+        }
+    }
 }

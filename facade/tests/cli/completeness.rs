@@ -249,7 +249,7 @@ async fn a_deadline_ends_it_with_the_rows_so_far() {
     .await;
     let arguments = ["--output", "csv", "--page-size", "5", "--deadline", "1s"];
     let ran = run(list(&atlas, arguments)).await;
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, Some(9));
     assert_eq!(ran.stdout.lines().count(), 1 + 5);
     assert!(ran.stderr.contains("deadline exceeded"), "{}", ran.stderr);
 

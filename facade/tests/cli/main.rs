@@ -18,6 +18,10 @@ mod formats;
 mod harness;
 mod resuming;
 #[cfg(target_os = "linux")]
+mod signals;
+#[cfg(target_os = "linux")]
 mod slow_reader;
+#[cfg(unix)]
+mod stdout;
 mod streaming;
 mod usage;

@@ -99,19 +99,3 @@ async fn a_closed_standard_error_changes_nothing() {
     assert_eq!(ran.code, Some(0));
     assert_eq!(ran.stdout.lines().count(), 4);
 }
-
-#[cfg(unix)]
-#[tokio::test]
-async fn a_signal_ends_it_at_once() {
-    use std::os::unix::process::ExitStatusExt;
-
-    use crate::harness::kill;
-
-    let atlas = start(MockAtlas::builder().fault(WireFault::Hang, When::always())).await;
-    let (mut child, _lines) = spawn(list(&atlas, []));
-    with_timeout(atlas.until(|atlas| atlas.request_count() == 1)).await;
-
-    // Not SIGINT: it is ignored where these tests run in the background.
-    kill(child.id(), "-TERM");
-    assert_eq!(with_timeout(child.wait()).await.unwrap().signal(), Some(15));
-}

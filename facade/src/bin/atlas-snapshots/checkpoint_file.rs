@@ -1,12 +1,18 @@
 //! The file of `--checkpoint` and `--resume-from`: how far a listing has come, and what was printed.
+//!
+//! A run locks its file, so that no other run prints the same rows. The lock passes to the new file
+//! whenever the file is replaced, before that one gets the name.
 
-use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File, Permissions, TryLockError};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use atlas_snapshots::{Checkpoint, ItemStream, Snapshot};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+/// The most that is read of a file. A checkpoint has a few hundred bytes.
+const LARGEST: u64 = 64 * 1024;
 
 /// What the file contains: the library's checkpoint, and beside it what only the program knows.
 /// A bare checkpoint of the library can be read, too.
@@ -48,10 +54,31 @@ impl Contents {
             checkpoint: stream.checkpoint(),
             progress: Progress {
                 has_rows: earlier.has_rows || summary.delivered() > 0,
-                printed: earlier.printed + summary.delivered(),
-                unreadable: earlier.unreadable + summary.item_errors(),
+                printed: earlier.printed.saturating_add(summary.delivered()),
+                unreadable: earlier.unreadable.saturating_add(summary.item_errors()),
             },
         }
+    }
+}
+
+/// What a run resumes from. The file of `--resume-from` is locked until this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Resumed {
+    /// `None` where the run begins at the beginning.
+    pub(crate) contents: Option<Contents>,
+    _lock: Option<File>,
+}
+
+impl Resumed {
+    /// Reads a file that this run does not write.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let lock = open_locked(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let contents = lock.as_ref().map(|file| read(file, path)).transpose()?;
+        Ok(Self {
+            contents,
+            _lock: lock,
+        })
     }
 }
 
@@ -60,32 +87,54 @@ impl Contents {
 pub(crate) struct CheckpointFile {
     /// As given in the arguments.
     given: PathBuf,
+    /// Behind symbolic links: the file is replaced and not the link.
     path: PathBuf,
-    /// In the same folder, so that it can replace the file in one step.
-    staged: PathBuf,
+    folder: PathBuf,
+    /// The file as it is, locked; `None` where there is none yet.
+    current: Option<File>,
+    /// Those of a file that existed before. A new one is its owner's alone.
+    permissions: Option<Permissions>,
 }
 
 impl CheckpointFile {
-    /// Checks the path. Nothing is written yet.
-    pub(crate) fn new(given: &Path) -> io::Result<Self> {
-        // Behind a symbolic link, the file is replaced and not the link.
-        let path = fs::canonicalize(given).unwrap_or_else(|_| given.to_owned());
-        match fs::metadata(&path) {
-            // A device, such as /dev/null, is not to be replaced by a file.
-            Ok(found) if !found.is_file() => return Err(io::Error::other("not a file")),
-            _ => {}
+    /// Checks the path and locks the file, if there is one. Nothing is written yet.
+    pub(crate) fn open(given: &Path) -> io::Result<Self> {
+        let (folder, path) = resolve(given)?;
+        // A device, such as /dev/null, is not to be replaced by a file.
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::other("not a file"));
         }
-        let Some(name) = path.file_name() else {
-            return Err(io::Error::other("not the name of a file"));
-        };
-        let mut staged = OsString::from(name);
-        staged.push(".new");
-        let staged = path.with_file_name(staged);
+        let current = open_locked(&path)?;
+        let metadata = current.as_ref().map(File::metadata).transpose()?;
         Ok(Self {
             given: given.to_owned(),
             path,
-            staged,
+            folder,
+            current,
+            permissions: metadata.map(|found| found.permissions()),
         })
+    }
+
+    /// Whether this path leads to the file.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        path == self.given || resolve(path).is_ok_and(|(_, path)| path == self.path)
+    }
+
+    /// What a run resumes from that writes the file, too.
+    pub(crate) fn resume(&self) -> Result<Resumed, String> {
+        let current = self.current.as_ref();
+        let contents = current.map(|file| read(file, &self.given)).transpose()?;
+        Ok(Resumed {
+            contents,
+            _lock: None,
+        })
+    }
+
+    /// Whether the file has contents that no run has written, and that are not to be replaced.
+    pub(crate) fn is_something_else(&self) -> bool {
+        let metadata = self.current.as_ref().map(File::metadata);
+        let is_empty = metadata.is_some_and(|found| found.is_ok_and(|found| found.len() == 0));
+        !is_empty && self.resume().is_err()
     }
 
     /// How to resume from it.
@@ -94,15 +143,38 @@ impl CheckpointFile {
         format!("resume with: the same arguments and --resume-from {path}")
     }
 
-    /// Replaces the file as a whole, so that it is never half-written.
-    pub(crate) fn write(&self, contents: &Contents) -> io::Result<()> {
-        self.stage(contents)?.commit()
+    /// Writes the state in which the run begins.
+    pub(crate) fn begin(&mut self, contents: &Contents) -> io::Result<()> {
+        let staged = self.stage(contents)?;
+        if self.current.is_some() {
+            return self.replace_with(staged);
+        }
+        let created = staged.persist_noclobber(&self.path);
+        self.current = Some(created.map_err(|refused| match refused.error.kind() {
+            io::ErrorKind::AlreadyExists => in_use(),
+            _ => refused.error,
+        })?);
+        Ok(())
     }
 
-    /// Does everything but the last step of [`write`](Self::write).
-    pub(crate) fn stage(&self, contents: &Contents) -> io::Result<Staged<'_>> {
-        fs::write(&self.staged, serde_json::to_vec(contents)?)?;
-        Ok(Staged(Some(self)))
+    /// Writes new contents to a locked file of a random name, which is removed when it is dropped.
+    pub(crate) fn stage(&self, contents: &Contents) -> io::Result<NamedTempFile> {
+        let mut staged = tempfile::Builder::new()
+            .prefix(".atlas-snapshots-")
+            .tempfile_in(&self.folder)?;
+        if let Some(permissions) = &self.permissions {
+            staged.as_file().set_permissions(permissions.clone())?;
+        }
+        // Nobody else has opened it, and some file systems have no locks.
+        let _ = staged.as_file().try_lock();
+        staged.write_all(&serde_json::to_vec(contents)?)?;
+        Ok(staged)
+    }
+
+    /// Replaces the file as a whole, by a single call to the system.
+    pub(crate) fn replace_with(&mut self, staged: NamedTempFile) -> io::Result<()> {
+        self.current = Some(staged.persist(&self.path)?);
+        Ok(())
     }
 
     /// Removes the file, because the listing has ended.
@@ -114,40 +186,83 @@ impl CheckpointFile {
     }
 }
 
-/// New contents that are about to replace the file. Dropped, they leave the file as it is.
-pub(crate) struct Staged<'a>(Option<&'a CheckpointFile>);
+/// The folder and the path of a file that may not exist, behind symbolic links.
+fn resolve(given: &Path) -> io::Result<(PathBuf, PathBuf)> {
+    let folder_of = |path: &Path| match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut path = given.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = folder_of(&path).join(target);
+    }
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::other("not a file"))?;
+    let folder = fs::canonicalize(folder_of(&path))?;
+    let path = folder.join(name);
+    Ok((folder, path))
+}
 
-impl Staged<'_> {
-    /// Replaces the file, by a single call to the system.
-    pub(crate) fn commit(mut self) -> io::Result<()> {
-        match self.0.take() {
-            Some(file) => fs::rename(&file.staged, &file.path),
-            None => Ok(()),
+/// Opens and locks a file; `None` where there is none. On a file system without locks, it is not
+/// locked.
+fn open_locked(path: &Path) -> io::Result<Option<File>> {
+    loop {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(in_use());
+        }
+        // It may have been replaced or removed before it was locked.
+        if is_at(&file, path)? {
+            return Ok(Some(file));
         }
     }
 }
 
-impl Drop for Staged<'_> {
-    fn drop(&mut self) {
-        if let Some(file) = self.0 {
-            // A file left behind does no harm.
-            let _ = fs::remove_file(&file.staged);
-        }
-    }
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+
+    let opened = file.metadata()?;
+    let found = fs::metadata(path);
+    Ok(found.is_ok_and(|found| (found.dev(), found.ino()) == (opened.dev(), opened.ino())))
 }
 
-/// Reads the file of `--resume-from`; `None` where there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<Contents>, String> {
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+fn in_use() -> io::Error {
+    io::Error::other("another run is using it; wait for its end, or stop it")
+}
+
+/// Reads the contents of a file, which `path` names for a person.
+fn read(file: &File, path: &Path) -> Result<Contents, String> {
     let shown = path.display();
-    match fs::read(path) {
-        // As a value first: then no line and column are added to what is wrong with a field.
-        Ok(text) => serde_json::from_slice::<serde_json::Value>(&text)
-            .and_then(serde_json::from_value)
-            .map(Some)
-            .map_err(|error| format!("{shown} has no usable checkpoint: {error}")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("cannot read {shown}: {error}")),
+    let mut text = Vec::new();
+    let mut file = file;
+    // A pipe has only one beginning.
+    let _ = file.rewind();
+    let read = file.take(LARGEST + 1).read_to_end(&mut text);
+    read.map_err(|error| format!("cannot read {shown}: {error}"))?;
+    if text.len() as u64 > LARGEST {
+        return Err(format!(
+            "{shown} has no usable checkpoint: it has more than 64 KiB"
+        ));
     }
+    // As a value first: then no line and column are added to what is wrong with a field.
+    serde_json::from_slice::<serde_json::Value>(&text)
+        .and_then(serde_json::from_value)
+        .map_err(|error| format!("{shown} has no usable checkpoint: {error}"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use atlas_snapshots::{Completeness, ErrorKind, IncompleteReason, Summary};
 
+use crate::signals::Signal;
+
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -28,6 +30,14 @@ pub(crate) enum Exit {
     RateLimited = 6,
     /// The API is withdrawn.
     Gone = 7,
+    /// No connection, a broken one, or no response in time, and the retries are used up.
+    Network = 8,
+    /// The deadline of the listing has passed.
+    Deadline = 9,
+    /// Ended by Ctrl-C: 128 and the number of the signal, as in a shell.
+    Interrupted = 130,
+    /// Ended by SIGTERM.
+    Terminated = 143,
 }
 
 impl Exit {
@@ -42,8 +52,8 @@ impl Exit {
     }
 
     /// The code of a listing that an error ended.
-    pub(crate) fn of_error(kind: ErrorKind) -> Self {
-        match kind {
+    pub(crate) fn of_error(error: &atlas_snapshots::Error) -> Self {
+        match error.kind() {
             // Such as the checkpoint of another listing.
             ErrorKind::InvalidArgument => Self::Usage,
             ErrorKind::TokenRequest
@@ -53,7 +63,18 @@ impl Exit {
             ErrorKind::NotFound => Self::NotFound,
             ErrorKind::RateLimited => Self::RateLimited,
             ErrorKind::Gone => Self::Gone,
+            ErrorKind::Connect | ErrorKind::Timeout => Self::Network,
+            // A body that was cut short; any other violation of HTTP occurs again.
+            ErrorKind::Protocol if error.is_retryable() => Self::Network,
+            ErrorKind::Deadline => Self::Deadline,
             _ => Self::Failed,
+        }
+    }
+
+    pub(crate) fn of_signal(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
         }
     }
 }
@@ -73,8 +94,11 @@ pub(crate) enum StopReason {
     Output(#[source] io::Error),
     #[error("cannot write the checkpoint file")]
     CheckpointFile(#[source] io::Error),
-    #[error("interrupted")]
-    Interrupted,
+    #[error("{}", match .0 {
+        Signal::Interrupt => "interrupted",
+        Signal::Terminate => "terminated by SIGTERM",
+    })]
+    Interrupted(Signal),
 }
 
 impl StopReason {
@@ -85,14 +109,15 @@ impl StopReason {
             Self::Listing(error) if error.kind() == ErrorKind::PossiblyIncomplete => {
                 Exit::of_completeness(completeness)
             }
-            Self::Listing(error) => Exit::of_error(error.kind()),
-            Self::Output(_) | Self::CheckpointFile(_) | Self::Interrupted => Exit::Failed,
+            Self::Listing(error) => Exit::of_error(error),
+            Self::Output(_) | Self::CheckpointFile(_) => Exit::Failed,
+            Self::Interrupted(signal) => Exit::of_signal(*signal),
         }
     }
 
     /// Whether the rows that are still buffered can be written.
     pub(crate) fn permits_output(&self) -> bool {
-        matches!(self, Self::Listing(_) | Self::Interrupted)
+        matches!(self, Self::Listing(_) | Self::Interrupted(_))
     }
 
     /// Whether the reader of the rows closed the pipe, as in `| head -1`.

@@ -1,5 +1,7 @@
 //! The command `list`: configures the listing, prints its rows, and reports how it ended.
 
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 use atlas_snapshots::{
@@ -9,40 +11,45 @@ use clap::error::ErrorKind;
 use futures_core::Stream;
 
 use crate::args::{ConsistencyChoice, ListArgs, usage_error};
-use crate::checkpoint_file::{self, CheckpointFile, Contents, Progress};
+use crate::checkpoint_file::{CheckpointFile, Contents, Progress, Resumed};
 use crate::exit::{Exit, StopReason, print_error, print_line, print_summary};
 use crate::setup::{SetupError, Target, block_on};
 use crate::signals::Interrupt;
+use crate::stdout::Stdout;
 use crate::writer::Writer;
 
 /// Lists, or returns what is wrong with the arguments.
 pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
     check_resumable(args)?;
     let target = Target::resolve(&args.target)?;
-    let resumed = read_checkpoint(args.resume_from.as_deref(), args.checkpoint.as_deref())?;
+    let stdout = match open_stdout(args) {
+        Ok(stdout) => stdout,
+        Err(error) => {
+            print_error(&StopReason::Output(error));
+            return Ok(Exit::Failed);
+        }
+    };
+    let mut file = open_checkpoint(args)?;
+    let resumed = read_checkpoint(args, file.as_ref())?;
     let atlas = target.client(|builder| builder.retry_policy(retry_policy(args)))?;
     let mut request = configure(target.request(&atlas), args);
     let mut earlier = Progress::default();
-    if let Some(contents) = resumed {
+    if let Some(contents) = resumed.contents {
         request = request.resume_from(contents.checkpoint);
         earlier = contents.progress;
     }
     let stream = request.stream();
-    let file = match &args.checkpoint {
-        Some(path) => Some(first_checkpoint(path, &Contents::of(&stream, earlier))?),
-        None => None,
-    };
+    if let (Some(file), Some(path)) = (&mut file, &args.checkpoint) {
+        // Before any request, so that an unusable path is found, and a kill leaves the file.
+        let begun = file.begin(&Contents::of(&stream, earlier));
+        begun.map_err(|error| cannot_write(path, &error))?;
+    }
     let listed = block_on(async {
-        let interrupt = match &file {
-            // An interrupt ends the program in order.
-            Some(_) => Interrupt::watched().unwrap_or_else(|_| Interrupt::unwatched()),
-            // It ends the program at once.
-            None => Interrupt::unwatched(),
-        };
+        let interrupt = Interrupt::watched().unwrap_or_else(|_| Interrupt::unwatched());
         let output = args.output.open(earlier.has_rows);
         let listing = Listing {
             stream,
-            writer: Writer::new(output, file, interrupt.clone()),
+            writer: Writer::new(output, stdout, file, interrupt.clone()),
             interrupt,
             earlier,
             is_limited_to_a_single_pass: args.is_limited_to_a_single_pass(),
@@ -54,6 +61,21 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
         print_error(&error);
         Exit::Failed
     }))
+}
+
+/// Checks standard output before anything is requested.
+fn open_stdout(args: &ListArgs) -> io::Result<Stdout> {
+    let stdout = Stdout::open()?;
+    if stdout.discards_rows() {
+        let found = "standard output was closed when the program began, or is the null device";
+        if args.checkpoint.is_some() {
+            return Err(io::Error::other(format!(
+                "{found}; rows that are lost are not recorded as printed"
+            )));
+        }
+        print_line(format_args!("notice: {found}: the rows are lost"));
+    }
+    Ok(stdout)
 }
 
 /// Refuses arguments with which a listing cannot be stopped and resumed.
@@ -94,37 +116,45 @@ fn retry_policy(args: &ListArgs) -> RetryPolicy {
     RetryPolicy::default().max_retries(args.max_retries)
 }
 
-/// A missing file means the beginning where this run writes it, and is a mistake otherwise.
-fn read_checkpoint(
-    path: Option<&Path>,
-    checkpoint: Option<&Path>,
-) -> Result<Option<Contents>, clap::Error> {
-    let Some(path) = path else { return Ok(None) };
+fn open_checkpoint(args: &ListArgs) -> Result<Option<CheckpointFile>, clap::Error> {
+    let Some(path) = &args.checkpoint else {
+        return Ok(None);
+    };
+    let file = CheckpointFile::open(path).map_err(|error| cannot_write(path, &error))?;
+    if args.resume_from.is_none() && file.is_something_else() {
+        let error = "it exists, and is not a checkpoint file";
+        return Err(cannot_write(path, &error));
+    }
+    Ok(Some(file))
+}
+
+fn cannot_write(path: &Path, error: &dyn Display) -> clap::Error {
+    let path = path.display();
+    let message = format!("--checkpoint: cannot write {path}: {error}");
+    usage_error(ErrorKind::ValueValidation, message)
+}
+
+/// What `--resume-from` names. A missing file means the beginning where this run writes it, and is
+/// a mistake otherwise.
+fn read_checkpoint(args: &ListArgs, file: Option<&CheckpointFile>) -> Result<Resumed, clap::Error> {
+    let Some(path) = &args.resume_from else {
+        return Ok(Resumed::default());
+    };
     let refuse = |message| {
         let message = format!("--resume-from: {message}");
         usage_error(ErrorKind::ValueValidation, message)
     };
-    let contents = checkpoint_file::read(path).map_err(refuse)?;
-    if contents.is_none() && checkpoint != Some(path) {
+    if let Some(file) = file.filter(|file| file.is_at(path)) {
+        return file.resume().map_err(refuse);
+    }
+    let resumed = Resumed::open(path).map_err(refuse)?;
+    if resumed.contents.is_none() {
         let path = path.display();
         return Err(refuse(format!(
             "there is no {path}; with --checkpoint {path} as well, that would mean from the start"
         )));
     }
-    Ok(contents)
-}
-
-/// Writes the file where the run begins, so that an unusable path is found before any request.
-fn first_checkpoint(path: &Path, contents: &Contents) -> Result<CheckpointFile, clap::Error> {
-    let file = CheckpointFile::new(path).and_then(|file| {
-        file.write(contents)?;
-        Ok(file)
-    });
-    file.map_err(|error| {
-        let path = path.display();
-        let message = format!("--checkpoint: cannot write {path}: {error}");
-        usage_error(ErrorKind::ValueValidation, message)
-    })
+    Ok(resumed)
 }
 
 /// A listing that is being printed.
@@ -161,7 +191,7 @@ impl Listing {
             }
             let next = tokio::select! {
                 biased;
-                () = self.interrupt.arrives() => return Err(StopReason::Interrupted),
+                signal = self.interrupt.arrives() => return Err(StopReason::Interrupted(signal)),
                 next = self.stream.next() => next,
             };
             match next {
@@ -177,23 +207,30 @@ impl Listing {
         }
     }
 
-    /// Writes what is left to write.
+    /// Writes what is left to write. What is printed looks whole only where the listing reached its
+    /// end and every item could be read.
     fn finish(&mut self, printed: Result<(), StopReason>) -> Result<(), StopReason> {
+        let summary = self.stream.summary();
+        let exit = match &printed {
+            Ok(()) => Exit::of_completeness(summary.completeness()),
+            Err(stop) => stop.exit(summary.completeness()),
+        };
         let Err(stop) = printed else {
-            self.writer.finish()?;
+            match exit {
+                Exit::Complete | Exit::Incomplete => self.writer.finish()?,
+                _ => self.writer.stop()?,
+            }
             return self.writer.remove_checkpoint();
         };
         if stop.permits_output() {
-            // A listing that failed before its first row prints nothing: an empty list would read
-            // as "there are no snapshots".
-            let written = if self.stream.summary().delivered() > 0 {
-                self.writer.finish()
-            } else {
-                self.writer.flush()
+            // An empty list would read as "there are no snapshots".
+            let written = match exit {
+                Exit::Incomplete if summary.delivered() > 0 => self.writer.finish(),
+                _ => self.writer.stop(),
             };
             match written {
                 // An interrupt is reported as the reason itself.
-                Ok(()) | Err(StopReason::Interrupted) => {}
+                Ok(()) | Err(StopReason::Interrupted(_)) => {}
                 Err(also) => print_error(&also),
             }
         }
@@ -214,13 +251,11 @@ impl Listing {
         print_error(stop);
         print_line(format_args!("  listing: {}", self.target));
         let written = self.writer.rows_written();
-        if let StopReason::Output(_) = stop {
-            let next = self.writer.rows_buffered();
-            print_line(format_args!(
-                "  printed: {written} rows, perhaps some of the next {next} too"
-            ));
-        } else {
-            print_line(format_args!("  printed: {written} rows"));
+        match self.writer.rows_torn() {
+            0 => print_line(format_args!("  printed: {written} rows")),
+            torn => print_line(format_args!(
+                "  printed: {written} rows, perhaps some of the next {torn} too"
+            )),
         }
         let summary = self.stream.summary();
         let exit = stop.exit(summary.completeness());

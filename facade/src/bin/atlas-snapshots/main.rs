@@ -2,7 +2,7 @@
 //!
 //! Rows go to standard output, everything else to standard error. A module imports only from those
 //! behind it in this list: `list`, `writer`, `setup`, `args`, `output`, `checkpoint_file`, `exit`,
-//! `signals`.
+//! `signals`, `stdout`.
 
 mod args;
 mod checkpoint_file;
@@ -11,6 +11,7 @@ mod list;
 mod output;
 mod setup;
 mod signals;
+mod stdout;
 mod writer;
 
 use std::process::ExitCode;
@@ -48,7 +49,7 @@ fn check(args: &TargetArgs) -> Result<Exit, SetupError> {
         Ok(Some(Err(error))) => {
             print_error(&error);
             print_line(format_args!("  checked: {target}"));
-            Exit::of_error(error.kind())
+            Exit::of_error(&error)
         }
         Ok(_) => {
             print_line(format_args!("ok: may list the snapshots of {target}"));

@@ -1,39 +1,53 @@
-//! Ctrl-C and SIGTERM: a run with a checkpoint file ends in order when one of them arrives.
+//! Ctrl-C and SIGTERM: the program ends in order when one of them arrives, and at once when a second
+//! one does.
 
 use std::future::pending;
 use std::io;
 
 use tokio::sync::watch;
 
-/// Whether a signal has arrived that is to end the program.
+use crate::exit::Exit;
+
+/// A signal that is to end the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    Terminate,
+}
+
+/// The signal that has arrived, if any.
 #[derive(Clone)]
-pub(crate) struct Interrupt(watch::Receiver<bool>);
+pub(crate) struct Interrupt(watch::Receiver<Option<Signal>>);
 
 impl Interrupt {
     /// Leaves it to the system to end the program at once.
     pub(crate) fn unwatched() -> Self {
-        Self(watch::channel(false).1)
+        Self(watch::channel(None).1)
     }
 
     /// Watches for signals from now on, on another thread.
     pub(crate) fn watched() -> io::Result<Self> {
         let mut signals = Signals::watched()?;
-        let (sender, receiver) = watch::channel(false);
+        let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {
-            signals.next().await;
-            sender.send_replace(true);
+            sender.send_replace(Some(signals.next().await));
+            let second = signals.next().await;
+            std::process::exit(Exit::of_signal(second) as i32);
         });
         Ok(Self(receiver))
     }
 
-    pub(crate) fn has_arrived(&self) -> bool {
+    pub(crate) fn arrived(&self) -> Option<Signal> {
         *self.0.borrow()
     }
 
     /// Waits for a signal; forever where they are not watched.
-    pub(crate) async fn arrives(&mut self) {
-        if self.0.wait_for(|has_arrived| *has_arrived).await.is_err() {
-            pending::<()>().await;
+    pub(crate) async fn arrives(&mut self) -> Signal {
+        let arrived = self.0.wait_for(Option::is_some).await;
+        match arrived.ok().and_then(|signal| *signal) {
+            Some(signal) => signal,
+            None => pending().await,
         }
     }
 }
@@ -55,10 +69,10 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
         }
     }
 }
@@ -72,9 +86,10 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         if tokio::signal::ctrl_c().await.is_err() {
             pending::<()>().await;
         }
+        Signal::Interrupt
     }
 }

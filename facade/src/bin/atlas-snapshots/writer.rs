@@ -1,27 +1,25 @@
 //! Writes rows to standard output, and keeps the checkpoint file in step with them.
 
-use std::io::{self, StdoutLock, Write};
-
 use atlas_snapshots::Snapshot;
 
-use crate::checkpoint_file::{CheckpointFile, Contents, Staged};
+use crate::checkpoint_file::{CheckpointFile, Contents};
 use crate::exit::StopReason;
 use crate::output::Output;
 use crate::signals::Interrupt;
-
-/// On Linux, a pipe with enough space takes this many bytes as a whole: no row is torn by a kill.
-const PIECE: usize = 4096;
+use crate::stdout::{PIECE, Stdout};
 
 /// Writes rows. With a checkpoint file, it updates the file behind each piece of rows written.
 pub(crate) struct Writer {
     output: Box<dyn Output>,
-    stdout: StdoutLock<'static>,
+    stdout: Stdout,
     file: Option<CheckpointFile>,
     interrupt: Interrupt,
     /// Rows as text, not written yet.
     buffer: Vec<u8>,
     rows_buffered: u64,
     rows_written: u64,
+    /// Whether some of the buffer is written, and not all of it.
+    is_torn: bool,
     /// The state behind the buffered rows, unless the file has it already.
     unsaved: Option<Contents>,
 }
@@ -29,17 +27,19 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(
         output: Box<dyn Output>,
+        stdout: Stdout,
         file: Option<CheckpointFile>,
         interrupt: Interrupt,
     ) -> Self {
         Self {
             output,
-            stdout: io::stdout().lock(),
+            stdout,
             file,
             interrupt,
             buffer: Vec::new(),
             rows_buffered: 0,
             rows_written: 0,
+            is_torn: false,
             unsaved: None,
         }
     }
@@ -52,7 +52,7 @@ impl Writer {
             .row(snapshot, &mut row)
             .map_err(StopReason::Output)?;
         let buffered = self.buffer.len();
-        if self.file.is_some() && buffered > 0 && buffered + row.len() > PIECE {
+        if buffered > 0 && buffered + row.len() > PIECE {
             self.flush()?;
         }
         self.buffer.append(&mut row);
@@ -69,35 +69,36 @@ impl Writer {
 
     /// Writes every row so far, where the format allows it.
     pub(crate) fn flush(&mut self) -> Result<(), StopReason> {
-        let Some(file) = &self.file else {
-            return self.write_buffer();
-        };
         // All but the last step is done before: only a kill between two calls to the system
         // leaves rows written that the file does not cover.
-        let staged = match &self.unsaved {
-            Some(contents) => Some(file.stage(contents).map_err(StopReason::CheckpointFile)?),
-            None if self.buffer.is_empty() => return Ok(()),
-            // A header without rows.
-            None => None,
-        };
-        if !self.buffer.is_empty() {
-            let has_space = wait_for_space(&self.stdout, || self.interrupt.has_arrived());
-            if !has_space.map_err(StopReason::Output)? {
-                return Err(StopReason::Interrupted);
+        let staged = match (&self.file, &self.unsaved) {
+            (Some(file), Some(contents)) => {
+                Some(file.stage(contents).map_err(StopReason::CheckpointFile)?)
             }
-        }
-        write_all(&mut self.stdout, &self.buffer)?;
+            _ => None,
+        };
+        self.write_buffer()?;
         // Nothing may come between these two.
-        let saved = staged.map_or(Ok(()), Staged::commit);
-        self.count_written();
+        let saved = match (&mut self.file, staged) {
+            (Some(file), Some(staged)) => file.replace_with(staged),
+            _ => Ok(()),
+        };
         self.unsaved = None;
         saved.map_err(StopReason::CheckpointFile)
     }
 
-    /// Writes what is left, and what belongs after the last row.
+    /// Writes what is left, and what belongs after the last row of a whole listing.
     pub(crate) fn finish(&mut self) -> Result<(), StopReason> {
         self.output
             .finish(&mut self.buffer)
+            .map_err(StopReason::Output)?;
+        self.flush()
+    }
+
+    /// Writes what is left of a listing that is not whole.
+    pub(crate) fn stop(&mut self) -> Result<(), StopReason> {
+        self.output
+            .stop(&mut self.buffer)
             .map_err(StopReason::Output)?;
         self.flush()
     }
@@ -113,9 +114,9 @@ impl Writer {
         self.rows_written
     }
 
-    /// Rows not written, or in part where writing has failed.
-    pub(crate) fn rows_buffered(&self) -> u64 {
-        self.rows_buffered
+    /// Rows of which some are written, because writing has failed or was interrupted.
+    pub(crate) fn rows_torn(&self) -> u64 {
+        if self.is_torn { self.rows_buffered } else { 0 }
     }
 
     /// How to resume from the checkpoint file, if there is one.
@@ -129,65 +130,18 @@ impl Writer {
     }
 
     fn write_buffer(&mut self) -> Result<(), StopReason> {
-        write_all(&mut self.stdout, &self.buffer)?;
-        self.count_written();
+        // Rows that a format keeps to itself until the end leave the buffer empty.
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let mut rest = self.buffer.as_slice();
+        let written = self.stdout.write(&mut rest, || self.interrupt.arrived());
+        self.is_torn = !rest.is_empty() && rest.len() < self.buffer.len();
+        if let Some(signal) = written.map_err(StopReason::Output)? {
+            return Err(StopReason::Interrupted(signal));
+        }
+        self.buffer.clear();
+        self.rows_written += std::mem::take(&mut self.rows_buffered);
         Ok(())
     }
-
-    /// Counts what was in the buffer as written.
-    fn count_written(&mut self) {
-        // Rows that a format keeps to itself until the end leave the buffer empty.
-        if !self.buffer.is_empty() {
-            self.buffer.clear();
-            self.rows_written += std::mem::take(&mut self.rows_buffered);
-        }
-    }
-}
-
-fn write_all(stdout: &mut StdoutLock<'_>, bytes: &[u8]) -> Result<(), StopReason> {
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    written.map_err(StopReason::Output)
-}
-
-/// Waits until writing a piece of rows would not block, or until `is_interrupted`. False where
-/// there is no space.
-///
-/// A program that is killed while a write blocks may still write, if its reader makes space before
-/// the program is gone. One that is killed here does not.
-#[cfg(unix)]
-fn wait_for_space(
-    stdout: impl std::os::fd::AsFd,
-    is_interrupted: impl Fn() -> bool,
-) -> io::Result<bool> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::io::Errno;
-
-    /// How long an interrupt may go unnoticed.
-    const INTERVAL: Timespec = Timespec {
-        tv_sec: 0,
-        tv_nsec: 50_000_000,
-    };
-
-    loop {
-        let is_last = is_interrupted();
-        let timeout = if is_last {
-            Timespec::default()
-        } else {
-            INTERVAL
-        };
-        let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
-        match poll(&mut fds, Some(&timeout)) {
-            // A closed pipe counts as space: writing reports it.
-            Ok(1..) => return Ok(true),
-            Ok(_) if is_last => return Ok(false),
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Writing blocks here.
-#[cfg(not(unix))]
-fn wait_for_space<T>(_stdout: T, _is_interrupted: impl Fn() -> bool) -> io::Result<bool> {
-    Ok(true)
 }

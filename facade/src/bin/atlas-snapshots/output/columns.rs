@@ -11,8 +11,14 @@ pub(crate) trait Output {
     /// A row; where the format allows it, whole and ready to be printed.
     fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()>;
 
-    /// What belongs after the last row. Without any row, this is an empty list.
+    /// What belongs after the last row of a whole listing. Without any row, this is an empty list.
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// What belongs after the last row of a listing that is not whole: nothing that would make it
+    /// look like a whole one.
+    fn stop(&mut self, _out: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// What a person should know about what was printed.
     fn notice(&self) -> Option<String> {

@@ -59,7 +59,8 @@ impl Output for NdjsonOutput {
     }
 }
 
-/// One JSON array, written row by row: valid once finished, with any number of rows.
+/// One JSON array, written row by row. It is closed only where the listing is whole, so that a part
+/// of one is no valid array.
 #[derive(Default)]
 struct JsonOutput {
     has_rows: bool,

@@ -174,6 +174,14 @@ impl Output for TableOutput {
         Ok(())
     }
 
+    fn stop(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        self.finish(out)?;
+        writeln!(out, "(partial: the listing did not reach its end)")
+    }
+
     fn notice(&self) -> Option<String> {
         let columns = self.left_out.join(", ");
         (!columns.is_empty())

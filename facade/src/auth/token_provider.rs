@@ -101,7 +101,11 @@ impl TokenProvider {
         let mut attempts = 0;
         let fetched = self.retrier.run(|attempt| {
             attempts = attempt;
-            self.origin.fetch(self.retrier.clock())
+            async {
+                let fetched = self.origin.fetch(self.retrier.clock()).await;
+                // Before the retrier reports it.
+                fetched.map_err(|error| self.secrets.redact(error))
+            }
         });
         let obtained = fetched.await.and_then(|token| self.keep(token));
         obtained.map_err(|error| error.with_retries_done(attempts.saturating_sub(1)))

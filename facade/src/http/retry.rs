@@ -85,9 +85,10 @@ impl Retrier {
     {
         let mut used = Used::default();
         let mut number = 0;
-        let mut last = None;
+        let mut last: Option<Error> = None;
         loop {
-            if let Err(closed_for) = self.wait_for_rate_limit(&mut used).await {
+            let failed = last.as_ref().map(|error| (number, error));
+            if let Err(closed_for) = self.wait_for_rate_limit(&mut used, failed).await {
                 let error = last.unwrap_or_else(not_sent);
                 return Err(error.with_retry_after(Some(closed_for)));
             }
@@ -102,8 +103,8 @@ impl Retrier {
             let Some(wait) = self.on_failure(&mut used, &error) else {
                 return Err(error);
             };
-            tracing::debug!(attempt = number, %error, "retrying");
             if !wait.is_zero() {
+                report_wait(Some((number, &error)), wait);
                 self.clock.sleep_until(self.clock.moment_in(wait)).await;
             }
             last = Some(error);
@@ -112,11 +113,16 @@ impl Retrier {
 
     /// Waits until requests may be sent, and a random time longer, so that not all requests that
     /// wait are sent at once. The first of them that is rejected makes the others wait again.
+    /// `failed` is the last attempt of this request, if there was one.
     ///
     /// # Errors
     ///
     /// How long no request may be sent, where this one may not wait that long.
-    async fn wait_for_rate_limit(&self, used: &mut Used) -> Result<(), Duration> {
+    async fn wait_for_rate_limit(
+        &self,
+        used: &mut Used,
+        failed: Option<(u32, &Error)>,
+    ) -> Result<(), Duration> {
         while let Some(closed_for) = self.gate.closed_for(self.clock.now()) {
             let left = self.wait_left(used);
             if closed_for > left {
@@ -126,6 +132,7 @@ impl Retrier {
             let jitter = self.policy.jitter(&*self.clock, used.pauses);
             let wait = closed_for.saturating_add(jitter).min(left);
             used.waited = used.waited.saturating_add(wait);
+            report_wait(failed, wait);
             self.clock.sleep_until(self.clock.moment_in(wait)).await;
         }
         Ok(())
@@ -184,6 +191,28 @@ impl Retrier {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
         taken.is_ok().then_some(wait)
     }
+}
+
+/// Reports the wait before an attempt, and the attempt before it, if there was one. The target and
+/// the fields are documented in the README of the crate.
+fn report_wait(failed: Option<(u32, &Error)>, wait: Duration) {
+    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    let Some((attempt, error)) = failed else {
+        tracing::info!(
+            target: "atlas_snapshots::retry",
+            wait_ms,
+            "waiting for the rate limit",
+        );
+        return;
+    };
+    tracing::warn!(
+        target: "atlas_snapshots::retry",
+        attempt,
+        wait_ms,
+        "error.type" = error.kind().as_str(),
+        %error,
+        "retrying",
+    );
 }
 
 /// The error of a request that was not sent for as long as it may wait.

@@ -83,7 +83,7 @@ closed_enum! {
         /// **What to do:** list with [`Atlas::snapshots`](crate::Atlas::snapshots), which finds
         /// the API that lists the cluster today. Not retryable.
         ///
-        /// Looks like: `…, page 1: API withdrawn (410 VERSION_GONE); list with the automatic choice of API (0 delivered before)`
+        /// Looks like: `…, page 1: API withdrawn (410 VERSION_GONE) (0 delivered before)`
         Gone = "gone",
         /// Too many requests for pages or tokens (429).
         ///
@@ -244,7 +244,6 @@ impl ErrorKind {
             Self::IpNotAllowed => "add this machine's IP address to the API access list",
             Self::PaymentRequired => "check the billing of the organization in Atlas",
             Self::NotFound => "check the project id and the cluster name",
-            Self::Gone => "list with the automatic choice of API",
             Self::Connect => "check the base URL, network and proxy",
             Self::Decode => "something other than Atlas may have responded",
             Self::LimitExceeded => "raise the limit if the set really is that large",

@@ -483,10 +483,7 @@ mod tests {
                 ErrorKind::NotFound,
                 "not found; check the project id and the cluster name",
             ),
-            (
-                ErrorKind::Gone,
-                "API withdrawn; list with the automatic choice of API",
-            ),
+            (ErrorKind::Gone, "API withdrawn"),
             (
                 ErrorKind::Connect,
                 "connection failed; check the base URL, network and proxy",

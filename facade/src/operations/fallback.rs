@@ -205,7 +205,7 @@ fn merge_errors(flex: Error, serverless: Error) -> Error {
     let (kind, message) = match (exists, serverless.kind()) {
         (true, ErrorKind::Gone) => (
             ErrorKind::Gone,
-            "the cluster is not a Flex cluster, and the serverless API that listed it is withdrawn",
+            "the cluster is not a Flex cluster, the serverless API is withdrawn, and dedicated clusters are not covered",
         ),
         (false, ErrorKind::Gone) => (
             ErrorKind::NotFound,
@@ -219,7 +219,7 @@ fn merge_errors(flex: Error, serverless: Error) -> Error {
         ),
         _ => (
             ErrorKind::NotFound,
-            "the cluster is neither a Flex cluster nor a serverless instance",
+            "the cluster is neither a Flex cluster nor a serverless instance, and dedicated clusters are not covered",
         ),
     };
     serverless

@@ -80,16 +80,20 @@ async fn a_flex_table_has_columns_of_its_own() {
 #[tokio::test]
 async fn a_withdrawn_api_has_its_exit_code_and_message() {
     for (sunset, code, expected) in [
-        (Sunset::Gone, 7, "is withdrawn"),
+        (
+            Sunset::Gone,
+            7,
+            "the serverless API is withdrawn, and dedicated clusters are not covered",
+        ),
         (
             Sunset::NotFound,
             5,
-            "neither a Flex cluster nor a serverless instance",
+            "neither a Flex cluster nor a serverless instance, and dedicated clusters are not",
         ),
         (
             Sunset::Empty,
             0,
-            "does not show that there are no snapshots; try --api flex",
+            "no snapshots; those of dedicated clusters are not covered",
         ),
     ] {
         let atlas = start(MockAtlas::builder().snapshots(9).sunset(sunset)).await;
@@ -100,6 +104,10 @@ async fn a_withdrawn_api_has_its_exit_code_and_message() {
             "{ran:#?}"
         );
         assert!(ran.stderr.contains(expected), "{ran:#?}");
+        // Flex has just refused the cluster.
+        for refused in ["--api", "listFlexBackups", "automatic choice"] {
+            assert!(!ran.stderr.contains(refused), "{refused} in {ran:#?}");
+        }
     }
 }
 

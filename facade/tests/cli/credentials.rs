@@ -130,6 +130,10 @@ async fn each_rejection_has_its_line_and_its_exit_code() {
         assert!(ran.stderr.contains(expected), "{expected:?} in {ran:#?}");
         assert!(!ran.stderr.contains("sesame"), "{ran:#?}");
         assert_eq!(ran.stderr.matches("error: ").count(), 1, "{ran:#?}");
+        // It is a single request.
+        for place in [", page 1", "delivered before"] {
+            assert!(!ran.stderr.contains(place), "{place} in {ran:#?}");
+        }
     }
 }
 

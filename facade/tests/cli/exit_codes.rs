@@ -195,7 +195,7 @@ async fn the_announced_end_of_the_api_is_reported() {
 
 #[tokio::test]
 async fn the_text_of_a_server_stays_on_its_line() {
-    let detail = "bad\r\nsummary: 9 items\u{1b}[2J";
+    let detail = "bad\r\nsummary: 9 items\u{1b}[2J\u{202e}\u{2028}\u{200b}\u{9b}";
     let refusal = CannedResponse::json(400, json!({ "error": 400, "detail": detail }));
     let atlas = start(MockAtlas::builder().page_response(1, refusal)).await;
     let ran = run(list(&atlas, [])).await;
@@ -207,7 +207,8 @@ async fn the_text_of_a_server_stays_on_its_line() {
         "{}",
         ran.stderr
     );
-    assert!(!ran.stderr.contains(['\u{1b}', '\r']));
+    let unprintable = ['\u{1b}', '\r', '\u{202e}', '\u{2028}', '\u{200b}', '\u{9b}'];
+    assert!(!ran.stderr.contains(unprintable), "{ran:#?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use atlas_snapshots_mock::{Fidelity, MockAtlas};
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use crate::harness::on_terminal;
 use crate::harness::{ids, list, run, start};
 
 const CSV_HEADER: &str = "id,createdAt,expiresAt,frequencyType,mongodVersion,\
@@ -255,4 +257,63 @@ async fn a_value_of_any_length_fits_into_a_table() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(ran.stdout.matches('é').count(), 100);
     assert!(ran.stdout.contains("é…"));
+}
+
+/// Text that controls a terminal, reorders what is around it, ends a line for some programs, or is
+/// invisible.
+const UNPRINTABLE: &str = "\u{1b}[2J\u{7f}\u{9b}\u{202e}\u{2066}\u{2028}\u{200b}\u{feff}\u{e0001}";
+
+#[tokio::test]
+async fn json_escapes_what_is_not_printable_and_a_table_replaces_it() {
+    let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8", "status": UNPRINTABLE })];
+    let atlas = start(MockAtlas::builder().items(rows)).await;
+    let is_unprintable = |c: char| UNPRINTABLE.contains(c) && !"[2J".contains(c);
+    for format in ["json", "ndjson", "table"] {
+        let ran = run(list(&atlas, ["--output", format])).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(!ran.stdout.contains(is_unprintable), "{ran:#?}");
+        if format == "ndjson" {
+            assert_eq!(ran.json_lines()[0]["status"], UNPRINTABLE);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn values_of_csv_are_as_received_but_on_a_terminal() {
+    let rows = [json!({ "id": "32b6e34b3d91647abb20e7b8", "status": UNPRINTABLE })];
+    let atlas = start(MockAtlas::builder().items(rows)).await;
+    let csv = list(&atlas, ["--output", "csv"]);
+    let on_a_terminal = run(on_terminal(&csv)).await.stdout;
+    assert!(on_a_terminal.contains("32b6e34b3d91647abb20e7b8"));
+    assert!(!on_a_terminal.contains(['\u{1b}', '\u{202e}', '\u{200b}']));
+    let in_a_pipe = run(csv).await.stdout;
+    assert!(in_a_pipe.contains(UNPRINTABLE), "{in_a_pipe}");
+}
+
+#[tokio::test]
+async fn csv_for_spreadsheets_has_no_formulas() {
+    let formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"];
+    let plain = ["8.0.4", "a=1", "'=1", ""];
+    let version =
+        |version: &&str, id: usize| json!({ "id": format!("{id:024}"), "mongodVersion": version });
+    let all = formulas.iter().chain(&plain);
+    let rows = all.enumerate().map(|(id, text)| version(text, id));
+    let atlas = start(MockAtlas::builder().items(rows.collect::<Vec<_>>())).await;
+    for (flag, prefix) in [(None, ""), (Some("--csv-safe"), "'")] {
+        let mut command = list(&atlas, ["--output", "csv"]);
+        command.args(flag);
+        let ran = run(command).await;
+        let mut reader = csv::Reader::from_reader(ran.stdout.as_bytes());
+        let printed: Vec<String> = reader
+            .records()
+            .map(|record| record.unwrap()[4].to_owned())
+            .collect();
+        let expected = formulas.iter().map(|text| format!("{prefix}{text}"));
+        let expected = expected.chain(plain.map(str::to_owned));
+        assert_eq!(printed, expected.collect::<Vec<_>>());
+    }
+    let ran = run(list(&atlas, ["--csv-safe", "--output", "json"])).await;
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--csv-safe needs --output csv"));
 }

@@ -91,6 +91,24 @@ pub(crate) async fn run(mut command: Command) -> Ran {
     with_timeout(child.wait_with_output()).await.unwrap().into()
 }
 
+/// The program with a terminal as its standard output and error, by `script`, which copies it.
+#[cfg(target_os = "linux")]
+pub(crate) fn on_terminal(command: &Command) -> Command {
+    let command = command.as_std();
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let quoted = words.map(|word| format!("'{}'", word.to_str().unwrap()));
+    let line = quoted.collect::<Vec<_>>().join(" ");
+    let mut script = Command::new("script");
+    script
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .env("SHELL", "/bin/sh")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    script
+}
+
 /// Sends a signal, named as `kill` does, to the process of this id.
 #[cfg(unix)]
 pub(crate) fn kill(process: Option<u32>, signal: &str) {

@@ -16,6 +16,7 @@ mod credentials;
 mod exit_codes;
 mod formats;
 mod harness;
+mod help;
 mod resuming;
 #[cfg(target_os = "linux")]
 mod signals;
@@ -25,3 +26,4 @@ mod slow_reader;
 mod stdout;
 mod streaming;
 mod usage;
+mod waits;

@@ -6,9 +6,7 @@ use atlas_snapshots_mock::{
 use tokio::process::Command;
 
 use crate::common::with_timeout;
-use crate::harness::{
-    Ran, TempCheckpoint, headers, ids_of, resumable_list, retrying_list, run, start,
-};
+use crate::harness::{Ran, TempCheckpoint, headers, ids_of, resumable_list, run, start};
 
 /// A mock that responds with so many pages of ten items and then not at all.
 async fn stuck_behind(pages: u64) -> MockAtlas {
@@ -234,43 +232,4 @@ async fn a_header_that_no_run_has_printed_yet_is_printed() {
     let rest = run(resumable_list(&atlas, "csv", &saved)).await;
     assert_eq!(headers(&rest.stdout), 1, "{rest:#?}");
     assert_eq!(ids_of(&rest.stdout), atlas.snapshot_ids()[10..]);
-}
-
-/// The loop of `list --help`, less the pause.
-#[cfg(unix)]
-#[tokio::test]
-async fn the_loop_in_the_help_ends_with_the_listing_and_never_starts_again() {
-    const LOOP: &str = r#"
-        for attempt in 1 2 3 4 5 6 7 8 9; do
-            "$@" --checkpoint "$at" --resume-from "$at" >> "$rows"
-            code=$?
-            test -e "$at" || break
-        done
-        echo "$attempt $code"
-    "#;
-    // The first page fails twice, two later ones once; and once the listing ends well, once
-    // with an item that cannot be read.
-    for (unreadable_rows, code) in [(0, 0), (1, 1)] {
-        let atlas = unreadable(0..unreadable_rows).await;
-        for nth in [1, 2, 4, 7] {
-            atlas.add_fault(ResponseFault::Status(503), When::nth(nth));
-        }
-        let saved = TempCheckpoint::new();
-        let rows = saved.folder.path().join("rows");
-        let list = retrying_list(&atlas, ["--max-retries", "0", "--output", "ndjson"]);
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", LOOP, "sh"])
-            .arg(list.as_std().get_program())
-            .args(list.as_std().get_args())
-            .args(["--page-size", "10", "--max-in-flight", "1"])
-            .env("at", &saved.file)
-            .env("rows", &rows)
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        let ran = run(command).await;
-        assert_eq!(ran.stdout, format!("5 {code}\n"), "{ran:#?}");
-        let rows = std::fs::read_to_string(rows).unwrap();
-        assert_eq!(ids_of(&rows), atlas.snapshot_ids()[unreadable_rows..]);
-    }
 }

@@ -4,13 +4,14 @@ use atlas_snapshots_mock::MockAtlas;
 
 use tokio::process::Command;
 
-use crate::harness::{Ran, list, program, run, start};
+use crate::harness::{Ran, list, program, project, run, start};
 
 /// The project of the mock.
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
 const TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
 const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+const CLUSTER: &str = "MONGODB_ATLAS_CLUSTER";
 const BASE_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
 
 fn assert_usage_error(ran: &Ran, expected: &[&str]) {
@@ -33,13 +34,15 @@ async fn a_bad_value_is_named_with_its_rule() {
         ("--cluster", "my_cluster", letters),
         ("--cluster", "../groups", letters),
         ("--instance", "my_instance", letters),
-        ("--page-size", "0", "0 is not in 1..=500"),
-        ("--page-size", "501", "501 is not in 1..=500"),
-        ("--page-size", "70000", "70000 is not in 1..=500"),
-        ("--page-size", "ten", "invalid digit"),
-        ("--max-in-flight", "0", "0 is not in 1..=64"),
-        ("--max-in-flight", "65", "65 is not in 1..=64"),
-        ("--max-in-flight", "1.5", "invalid digit"),
+        ("--page-size", "0", "it must be a number from 1 to 500"),
+        ("--page-size", "501", "it must be a number from 1 to 500"),
+        ("--page-size", "70000", "it must be a number from 1 to 500"),
+        ("--page-size", "ten", "it must be a number from 1 to 500"),
+        ("--max-in-flight", "0", "it must be a number from 1 to 64"),
+        ("--max-in-flight", "65", "it must be a number from 1 to 64"),
+        ("--max-in-flight", "1.5", "it must be a number from 1 to 64"),
+        ("--max-retries", "some", "it must be a number from 0"),
+        ("--deadline", "soon", "expected number"),
         ("--consistency", "perhaps", "adaptive"),
         ("--api", "dedicated", "serverless"),
         ("--output", "xml", "ndjson"),
@@ -55,6 +58,7 @@ async fn a_bad_value_is_named_with_its_rule() {
         let ran = run(program(arguments)).await;
 
         assert_usage_error(&ran, &[flag, &format!("'{value}'"), rule]);
+        assert_eq!(ran.stderr.matches("invalid").count(), 1, "{ran:#?}");
     }
     assert_eq!(atlas.request_count(), 0);
 }
@@ -95,7 +99,14 @@ async fn a_bad_base_url_is_named_with_its_rule() {
 async fn a_hidden_alias_has_the_same_rules() {
     let list = ["list", "--project", PROJECT, "--cluster", "Cluster0"];
     let ran = run(program([&list[..], &["--prefetch", "65"]].concat())).await;
-    assert_usage_error(&ran, &["'65'", "--max-in-flight", "65 is not in 1..=64"]);
+    assert_usage_error(
+        &ran,
+        &[
+            "'65'",
+            "--max-in-flight",
+            "it must be a number from 1 to 64",
+        ],
+    );
 
     let both = ["--prefetch", "2", "--max-in-flight", "2"];
     let ran = run(program([&list[..], &both].concat())).await;
@@ -148,12 +159,29 @@ async fn arguments_and_a_program_name_that_are_not_utf_8_are_usage_errors_at_mos
 
 #[tokio::test]
 async fn what_is_missing_or_unknown_is_named() {
-    let list = ["list", "--project", PROJECT];
-    assert_usage_error(&run(program(list)).await, &["--cluster <NAME>", "Usage:"]);
-
-    let list = ["list", "--cluster", "Cluster0"];
-    let ran = run(program(list)).await;
-    assert_usage_error(&ran, &["--project", "MONGODB_ATLAS_PROJECT_ID", "Usage:"]);
+    let (project, cluster) = ("--project <ID>", "--cluster <NAME>");
+    let credentials = "MONGODB_ATLAS_CLIENT_SECRET";
+    let given_project = ["--project", PROJECT];
+    let given_cluster = ["--cluster", "Cluster0"];
+    let local = ["--base-url", "http://127.0.0.1:1"];
+    for command in [&["list"][..], &["auth", "check"]] {
+        for (given, missing) in [
+            (
+                &[][..],
+                &[project, PROJECT_ID, cluster, CLUSTER, credentials][..],
+            ),
+            (&given_project, &[cluster, CLUSTER, credentials]),
+            (&given_cluster, &[project, PROJECT_ID, credentials]),
+            (&local, &[project, PROJECT_ID, cluster, CLUSTER]),
+        ] {
+            let ran = run(program([command, given].concat())).await;
+            assert_usage_error(&ran, &[missing, &["Usage:"]].concat());
+            for named in [project, cluster, credentials] {
+                let is_named = ran.stderr.contains(named);
+                assert_eq!(is_named, missing.contains(&named), "{named} in {ran:#?}");
+            }
+        }
+    }
 
     let list = ["list", "--cluster", "Cluster0", "--colour"];
     assert_usage_error(&run(program(list)).await, &["'--colour'", "Usage:"]);
@@ -199,6 +227,26 @@ async fn project_and_base_url_come_from_the_environment() {
         command.args(["--project", project, "--base-url", url]);
         let ran = run(command).await;
         assert_eq!(ran.code, Some(0), "{ran:#?}");
+    }
+}
+
+#[tokio::test]
+async fn the_cluster_comes_from_the_environment() {
+    let atlas = start(MockAtlas::builder().snapshots(3)).await;
+    let without_cluster = |command: &[&'static str], variable: &str| {
+        let mut program = program(command.iter().copied());
+        program.args(project(&atlas)).env(CLUSTER, variable);
+        program
+    };
+    for command in [&["list"][..], &["auth", "check"]] {
+        let ran = run(without_cluster(command, atlas.cluster_name())).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let ran = run(without_cluster(command, "my_cluster")).await;
+        assert_usage_error(&ran, &[CLUSTER, "\"my_cluster\"", "letters"]);
+
+        let mut program = without_cluster(command, "my_cluster");
+        program.args(["--cluster", atlas.cluster_name()]);
+        assert_eq!(run(program).await.code, Some(0));
     }
 }
 
@@ -309,4 +357,38 @@ async fn a_variable_that_is_not_text_is_refused_and_not_shown() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains(TOKEN), "{}", ran.stderr);
     assert!(!ran.stderr.contains("sesame"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn an_argument_cannot_send_commands_to_the_terminal() {
+    let odd = "\u{1b}[2J\u{202e}\u{200b}\nsummary: forged";
+    let list = ["list", "--project", PROJECT, "--cluster", "Cluster0"];
+    for arguments in [
+        vec![odd],
+        vec!["list", odd],
+        vec!["list", "--project", odd],
+        vec!["list", "--deadline", odd],
+        vec!["list", "--deadline", "1\u{202e}"],
+        vec!["list", "--output", odd],
+        [&list[..], &["--base-url", odd]].concat(),
+        [&list[..], &["--output", "csv", "--resume-from", odd]].concat(),
+        [
+            &list[..],
+            &[
+                "--output",
+                "csv",
+                "--checkpoint",
+                odd,
+                "--resume-from",
+                "none",
+            ],
+        ]
+        .concat(),
+    ] {
+        let ran = run(program(arguments)).await;
+        assert_usage_error(&ran, &[]);
+        let unprintable = ['\u{1b}', '\u{202e}', '\u{200b}'];
+        assert!(!ran.stderr.contains(unprintable), "{ran:#?}");
+        assert!(!ran.stderr.contains("\nsummary"), "{ran:#?}");
+    }
 }

@@ -5,19 +5,42 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use atlas_snapshots::{ClusterName, ProjectId};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
+use clap::error::{ContextValue, ErrorKind};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::legible::legible;
 use crate::output::Format;
 
 /// List the backup snapshots of MongoDB Atlas Flex clusters and serverless instances
 ///
 /// A listing is complete, or the program says why not: by its exit code and on standard error.
+/// Dedicated clusters are not covered.
 #[derive(Debug, Parser)]
 #[command(name = "atlas-snapshots", version, after_help = GETTING_STARTED)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
+
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// What is printed on standard error beside errors.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Verbosity {
+    /// Log retries and waits; -vv every request, -vvv everything. RUST_LOG takes precedence
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Print only errors, and the summary of a listing that is not complete
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+impl Verbosity {
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -46,17 +69,21 @@ pub(crate) struct ListArgs {
 
     /// Snapshots to request per page, 1 to 500
     #[arg(long, value_name = "N", default_value = "500")]
-    #[arg(value_parser = value_parser!(u16).range(1..=500))]
+    #[arg(value_parser = within::<1, 500>)]
     pub(crate) page_size: u16,
 
     /// Pages to request at once, 1 to 64
     #[arg(long, alias = "prefetch", value_name = "N", default_value = "4")]
-    #[arg(value_parser = value_parser!(u8).range(1..=64))]
-    pub(crate) max_in_flight: u8,
+    #[arg(value_parser = within::<1, 64>)]
+    pub(crate) max_in_flight: u16,
 
     /// How to print the rows
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
+
+    /// Print an apostrophe before a csv value that a spreadsheet would read as a formula
+    #[arg(long)]
+    pub(crate) csv_safe: bool,
 
     /// How sure to be that no snapshot was missed, where there is more than one page
     #[arg(long, value_name = "LEVEL", default_value = "adaptive")]
@@ -67,11 +94,11 @@ pub(crate) struct ListArgs {
     verify: bool,
 
     /// The longest the whole listing may take, such as 30s, 5m or 1h30m [default: no limit]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) deadline: Option<Duration>,
 
     /// How often at most to request a failed page again before giving up; 0 for not at all
-    #[arg(long, value_name = "N", default_value = "4")]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = count)]
     pub(crate) max_retries: u32,
 
     /// Keep in this file how far the listing has come, for a later --resume-from; it is removed
@@ -137,8 +164,8 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<ProjectId>,
 
-    /// Name of the Flex cluster or serverless instance
-    #[arg(long, value_name = "NAME", required_unless_present = "instance")]
+    /// Name of the Flex cluster or serverless instance [env: MONGODB_ATLAS_CLUSTER]
+    #[arg(long, value_name = "NAME")]
     pub(crate) cluster: Option<ClusterName>,
 
     /// Name of a serverless instance; short for --cluster NAME --api serverless
@@ -179,6 +206,14 @@ Output formats:
   \"source\": \"flex\"; its createdAt is the time it was finished. New fields and columns are
   added behind these.
 
+  A listing that is stopped or fails leaves the array of json open, which is no valid JSON, and
+  marks a table as partial. Use ndjson for the rows of such a listing, and set -o pipefail in
+  pipes: the exit code says whether all rows are there.
+
+  Characters that control a terminal, reorder text or are invisible are escaped in json and
+  ndjson, and replaced in a table and in messages. The values of csv are as received, unless they
+  are printed on a terminal; --csv-safe is for spreadsheets.
+
 Environment:
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
                                  A service account with the role Project Read Only
@@ -186,24 +221,39 @@ Environment:
                                  Or an API key with that role
   MONGODB_ATLAS_ACCESS_TOKEN     Or an access token obtained elsewhere
   MONGODB_ATLAS_PROJECT_ID       The project, unless --project is given
+  MONGODB_ATLAS_CLUSTER          The cluster, unless --cluster is given
   MONGODB_ATLAS_OPS_MANAGER_URL  The base URL, unless --base-url is given
+  RUST_LOG                       What to log on standard error, such as atlas_snapshots=debug
   An empty variable counts as unset. Credentials are not needed where the base URL is on this
   machine, and there is no flag for them: others could read it.
 
 Exit codes:
-  0  Listed to the end, without a sign that a snapshot is missing
-  1  Failed: standard error says what, where, and how many rows were printed; also when listed to
-     the end but for items that could not be read, each of which is named
-  2  Bad usage: nothing was requested
-  3  Listed to the end, but a snapshot may be missing: the summary says why. By default, this
-     means that reading again did not help: no two passes agreed, a page stayed empty, or Atlas
-     counted a page or more beyond the snapshots it sent
-  4  Rejected: credentials, role or IP address
-  5  No such project or cluster
-  6  Too many requests
-  7  The API is withdrawn
+  0    All snapshots were listed and printed; or the reader of the rows closed the pipe, and
+       there is no checkpoint file
+  1    The listing failed, or single snapshots could not be read; standard error says what and
+       where
+  2    Wrong usage; no request was sent
+  3    The end was reached, but a snapshot may be missing; the summary says why
+  4    The credentials, the role or the IP address were rejected
+  5    There is no such project or cluster
+  6    Rate limited
+  7    The API is withdrawn
+  8    No connection, or no complete response in time
+  9    The deadline passed
+  130  Ended by Ctrl-C (SIGINT)
+  143  Ended by SIGTERM
+  By default, 3 means that reading again did not help: no two passes agreed, a page stayed empty,
+  or Atlas counted a page or more beyond the snapshots it sent.
+
+Waiting:
+  Where nothing arrives for two seconds, or five where standard error is no terminal, a line on
+  standard error says what has failed, which attempt that was, and how long the wait is. -v logs
+  every retry, -q only prints errors.
 
 Stopping and resuming:
+  Ctrl-C and SIGTERM end a listing in order: the rows so far are printed, and standard error says
+  how many. A second one ends it at once.
+
   --checkpoint FILE keeps in FILE how far the listing has come. FILE exists from before the first
   request until the listing has reached its end: while it exists, there is more to print.
   --resume-from FILE prints the rest, below the header that csv has already. What is listed and
@@ -211,14 +261,15 @@ Stopping and resuming:
   or a finished table. Both read in a single pass, and print a notice of it: what another pass
   finds can belong before rows that are printed. So a sign that a snapshot may be missing ends in
   exit code 3, and neither can be combined with --consistency verified. The exit code includes
-  what earlier runs have met: items that could not be read, and such signs.
+  what earlier runs have met: items that could not be read, and such signs. Each file is locked
+  for the run: another run with it is refused.
 
   After a stop by an error, the deadline, Ctrl-C or SIGTERM, the rows of all runs together are the
   listing, none twice. So they are after a kill (SIGKILL, a crash), unless it falls into the
   instant between the printing of a few rows (4 KiB) and the renaming of FILE right behind it:
   these rows are then printed twice. Part of a row can be left behind by standard output that
-  fails, as on a full disk, and by a kill within a row longer than 4 KiB. FILE is not forced to
-  disk.
+  fails, as on a full disk, and by a kill within a row longer than 4 KiB. A kill can leave behind
+  a file named .atlas-snapshots-..., too. FILE is not forced to disk.
 
 Examples:
   # A table, project and credentials from the environment
@@ -227,18 +278,20 @@ Examples:
   atlas-snapshots list --cluster Cluster0
 
   # The ids of all completed snapshots
+  set -o pipefail
   atlas-snapshots list --cluster Cluster0 --output ndjson |
     jq -r 'select(.status == \"completed\").id'
 
   # A spreadsheet, verified to be complete
-  atlas-snapshots list --cluster Cluster0 --output csv --verify > snapshots.csv && echo complete
+  atlas-snapshots list --cluster Cluster0 --output csv --csv-safe --verify > snapshots.csv &&
+    echo complete
 
-  # Up to nine attempts, each of which resumes the last one
+  # Up to nine attempts, each of which resumes the last one, also after a kill
   for attempt in 1 2 3 4 5 6 7 8 9; do
     atlas-snapshots list --cluster Cluster0 --output ndjson \\
       --checkpoint at.json --resume-from at.json >> snapshots.ndjson
     code=$?
-    test -e at.json || break
+    test -e at.json || test $code -gt 128 || break
     sleep 60
   done
 
@@ -246,18 +299,66 @@ Examples:
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0 \\
     --base-url http://127.0.0.1:8080";
 
-/// A usage error found after parsing, in the form of clap's own.
+/// Parses a number within bounds.
+fn within<const MIN: u16, const MAX: u16>(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (MIN..=MAX).contains(number));
+    number.ok_or_else(|| format!("it must be a number from {MIN} to {MAX}"))
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    let number = text.parse();
+    number.map_err(|_| format!("it must be a number from 0 to {}", u32::MAX))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| legible(&error.to_string()))
+}
+
+/// The arguments of the program.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    Cli::try_parse().map_err(legible_error)
+}
+
+/// Replaces what is not printable in the arguments that a message repeats.
+fn legible_error(mut error: clap::Error) -> clap::Error {
+    let shown: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let shown = match value {
+                ContextValue::String(text) => ContextValue::String(legible(text)),
+                ContextValue::Strings(texts) => {
+                    ContextValue::Strings(texts.iter().map(|text| legible(text)).collect())
+                }
+                ContextValue::StyledStrs(texts) => {
+                    let texts = texts.iter().map(|text| legible(&text.to_string()).into());
+                    ContextValue::StyledStrs(texts.collect())
+                }
+                _ => return None,
+            };
+            Some((kind, shown))
+        })
+        .collect();
+    for (kind, value) in shown {
+        error.insert(kind, value);
+    }
+    error
+}
+
+/// A usage error found after parsing, in the form of clap's own. The message can have several
+/// lines.
 pub(crate) fn usage_error(kind: ErrorKind, message: impl Display) -> clap::Error {
     let mut named = Cli::command();
     // Gives the subcommands their full names for the usage line.
     named.build();
     for name in std::env::args_os().skip(1) {
-        let Some(subcommand) = named.find_subcommand(name).cloned() else {
-            break;
-        };
-        named = subcommand;
+        if let Some(subcommand) = named.find_subcommand(name).cloned() {
+            named = subcommand;
+        }
     }
-    named.error(kind, message)
+    let message = message.to_string();
+    let lines: Vec<String> = message.lines().map(legible).collect();
+    named.error(kind, lines.join("\n"))
 }
 
 #[cfg(test)]

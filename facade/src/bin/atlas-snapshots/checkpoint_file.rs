@@ -11,6 +11,8 @@ use atlas_snapshots::{Checkpoint, ItemStream, Snapshot};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use crate::legible::shown;
+
 /// The most that is read of a file. A checkpoint has a few hundred bytes.
 const LARGEST: u64 = 64 * 1024;
 
@@ -72,7 +74,7 @@ pub(crate) struct Resumed {
 impl Resumed {
     /// Reads a file that this run does not write.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
-        let shown = path.display();
+        let shown = shown(path);
         let lock = open_locked(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
         let contents = lock.as_ref().map(|file| read(file, path)).transpose()?;
         Ok(Self {
@@ -247,7 +249,7 @@ fn in_use() -> io::Error {
 
 /// Reads the contents of a file, which `path` names for a person.
 fn read(file: &File, path: &Path) -> Result<Contents, String> {
-    let shown = path.display();
+    let shown = shown(path);
     let mut text = Vec::new();
     let mut file = file;
     // A pipe has only one beginning.

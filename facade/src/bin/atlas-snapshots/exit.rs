@@ -1,12 +1,9 @@
-//! Exit codes, the reasons to stop early, and messages on standard error.
+//! Exit codes, and the reasons to stop early.
 
-use std::error::Error;
-use std::fmt::Display;
-use std::io::{self, Write};
-use std::iter::successors;
+use std::io;
 use std::process::ExitCode;
 
-use atlas_snapshots::{Completeness, ErrorKind, IncompleteReason, Summary};
+use atlas_snapshots::{Completeness, ErrorKind, IncompleteReason};
 
 use crate::signals::Signal;
 
@@ -124,43 +121,6 @@ impl StopReason {
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
-}
-
-/// Prints one line on standard error. Control characters, which a server may have sent, are
-/// replaced by blanks, so that a line stays one line and sends no commands to a terminal.
-pub(crate) fn print_line(line: impl Display) {
-    let line = line.to_string().replace(char::is_control, " ");
-    // Where standard error is closed, there is nowhere to report that.
-    let _ = writeln!(io::stderr(), "{line}");
-}
-
-/// Prints an error and its causes, one line each.
-pub(crate) fn print_error(error: &dyn Error) {
-    print_line(format_args!("error: {error}"));
-    for cause in successors(error.source(), |&cause| cause.source()) {
-        print_line(format_args!("  caused by: {cause}"));
-    }
-}
-
-/// Prints what Atlas announces about the API, and the summary of a listing.
-pub(crate) fn print_summary(summary: &Summary) {
-    if let Some(deprecation) = summary.deprecation() {
-        print_line(format_args!(
-            "notice: Atlas has deprecated this API (Deprecation: {deprecation})"
-        ));
-    }
-    if let Some(sunset) = summary.sunset() {
-        print_line(format_args!(
-            "notice: Atlas withdraws this API (Sunset: {sunset}); its successor is listFlexBackups"
-        ));
-    }
-    if summary.empty_after_sunset() {
-        print_line(
-            "notice: the empty list of an API past its sunset does not show that there are no \
-             snapshots; try --api flex",
-        );
-    }
-    print_line(format_args!("summary: {summary}"));
 }
 
 #[cfg(test)]

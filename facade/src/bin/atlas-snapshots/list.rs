@@ -12,17 +12,21 @@ use futures_core::Stream;
 
 use crate::args::{ConsistencyChoice, ListArgs, usage_error};
 use crate::checkpoint_file::{CheckpointFile, Contents, Progress, Resumed};
-use crate::exit::{Exit, StopReason, print_error, print_line, print_summary};
+use crate::exit::{Exit, StopReason};
+use crate::legible::shown;
+use crate::log::Waits;
+use crate::messages::{Messages, print_error, print_line};
+use crate::output::Format;
 use crate::setup::{SetupError, Target, block_on};
 use crate::signals::Interrupt;
 use crate::stdout::Stdout;
 use crate::writer::Writer;
 
 /// Lists, or returns what is wrong with the arguments.
-pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
-    check_resumable(args)?;
+pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<Exit, SetupError> {
+    check_formats(args)?;
     let target = Target::resolve(&args.target)?;
-    let stdout = match open_stdout(args) {
+    let stdout = match open_stdout(args, messages) {
         Ok(stdout) => stdout,
         Err(error) => {
             print_error(&StopReason::Output(error));
@@ -46,7 +50,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
     }
     let listed = block_on(async {
         let interrupt = Interrupt::watched().unwrap_or_else(|_| Interrupt::unwatched());
-        let output = args.output.open(earlier.has_rows);
+        let output = args.output.open(earlier.has_rows, args.csv_safe);
         let listing = Listing {
             stream,
             writer: Writer::new(output, stdout, file, interrupt.clone()),
@@ -54,6 +58,8 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
             earlier,
             is_limited_to_a_single_pass: args.is_limited_to_a_single_pass(),
             target,
+            waits,
+            messages,
         };
         listing.run().await
     });
@@ -64,7 +70,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<Exit, SetupError> {
 }
 
 /// Checks standard output before anything is requested.
-fn open_stdout(args: &ListArgs) -> io::Result<Stdout> {
+fn open_stdout(args: &ListArgs, messages: Messages) -> io::Result<Stdout> {
     let stdout = Stdout::open()?;
     if stdout.discards_rows() {
         let found = "standard output was closed when the program began, or is the null device";
@@ -73,17 +79,18 @@ fn open_stdout(args: &ListArgs) -> io::Result<Stdout> {
                 "{found}; rows that are lost are not recorded as printed"
             )));
         }
-        print_line(format_args!("notice: {found}: the rows are lost"));
+        messages.notice(format_args!("{found}: the rows are lost"));
     }
     Ok(stdout)
 }
 
-/// Refuses arguments with which a listing cannot be stopped and resumed.
-fn check_resumable(args: &ListArgs) -> Result<(), clap::Error> {
-    if !args.is_resumable() {
+/// Refuses flags that the format of the rows does not allow.
+fn check_formats(args: &ListArgs) -> Result<(), clap::Error> {
+    let message = if args.csv_safe && !matches!(args.output, Format::Csv) {
+        "--csv-safe needs --output csv"
+    } else if !args.is_resumable() {
         return Ok(());
-    }
-    let message = if args.consistency() == ConsistencyChoice::Verified {
+    } else if args.consistency() == ConsistencyChoice::Verified {
         "--verify (--consistency verified) cannot be combined with --checkpoint or \
          --resume-from: a verified listing reads everything itself"
     } else if !args.output.is_continuable() {
@@ -129,7 +136,7 @@ fn open_checkpoint(args: &ListArgs) -> Result<Option<CheckpointFile>, clap::Erro
 }
 
 fn cannot_write(path: &Path, error: &dyn Display) -> clap::Error {
-    let path = path.display();
+    let path = shown(path);
     let message = format!("--checkpoint: cannot write {path}: {error}");
     usage_error(ErrorKind::ValueValidation, message)
 }
@@ -149,7 +156,7 @@ fn read_checkpoint(args: &ListArgs, file: Option<&CheckpointFile>) -> Result<Res
     }
     let resumed = Resumed::open(path).map_err(refuse)?;
     if resumed.contents.is_none() {
-        let path = path.display();
+        let path = shown(path);
         return Err(refuse(format!(
             "there is no {path}; with --checkpoint {path} as well, that would mean from the start"
         )));
@@ -166,6 +173,8 @@ struct Listing {
     earlier: Progress,
     is_limited_to_a_single_pass: bool,
     target: Target,
+    waits: Waits,
+    messages: Messages,
 }
 
 impl Listing {
@@ -192,7 +201,7 @@ impl Listing {
             let next = tokio::select! {
                 biased;
                 signal = self.interrupt.arrives() => return Err(StopReason::Interrupted(signal)),
-                next = self.stream.next() => next,
+                next = self.waits.watch(self.stream.next()) => next,
             };
             match next {
                 Some(Ok(snapshot)) => self.writer.row(&snapshot)?,
@@ -239,11 +248,11 @@ impl Listing {
 
     fn report_end(&self) -> Exit {
         if let Some(notice) = self.writer.notice() {
-            print_line(format_args!("notice: {notice}"));
+            self.messages.notice(notice);
         }
         self.report_resuming();
         let summary = self.stream.summary();
-        print_summary(&summary);
+        self.messages.summary(&summary);
         Exit::of_completeness(summary.completeness())
     }
 
@@ -263,7 +272,7 @@ impl Listing {
             print_line(format_args!("  {hint}"));
         }
         self.report_resuming();
-        print_summary(&summary);
+        self.messages.summary(&summary);
         exit
     }
 
@@ -271,18 +280,17 @@ impl Listing {
     /// alone, and that a run that can be resumed does not read again.
     fn report_resuming(&self) {
         let (printed, unreadable) = (self.earlier.printed, self.earlier.unreadable);
+        let messages = self.messages;
         if printed > 0 {
-            print_line(format_args!(
-                "notice: rows printed by earlier runs: {printed}"
-            ));
+            messages.notice(format_args!("rows printed by earlier runs: {printed}"));
         }
         if unreadable > 0 {
-            print_line(format_args!(
-                "notice: items that earlier runs could not read: {unreadable}"
+            messages.notice(format_args!(
+                "items that earlier runs could not read: {unreadable}"
             ));
         }
         if self.is_limited_to_a_single_pass {
-            print_line("notice: read in a single pass, because of --checkpoint or --resume-from");
+            messages.notice("read in a single pass, because of --checkpoint or --resume-from");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 
 use atlas_snapshots::{
     Atlas, AtlasBuilder, BaseUrl, ClusterName, Credentials, ErrorKind as LibraryErrorKind,
-    ListRequest, ProjectId, Snapshot,
+    InvalidValue, ListRequest, ProjectId, Snapshot,
 };
 use clap::error::ErrorKind;
 
@@ -15,6 +15,9 @@ use crate::args::{ApiChoice, TargetArgs, usage_error};
 
 /// The default of `--project`, named as the Atlas CLI names it.
 const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+
+/// The default of `--cluster`.
+const CLUSTER: &str = "MONGODB_ATLAS_CLUSTER";
 
 /// The default of `--base-url`.
 const BASE_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
@@ -57,15 +60,9 @@ pub(crate) struct Target {
 impl Target {
     /// Takes from the environment what the arguments leave out.
     pub(crate) fn resolve(args: &TargetArgs) -> Result<Self, clap::Error> {
-        let project = match (&args.project, variable(PROJECT_ID)) {
-            (Some(project), _) => project.clone(),
-            (None, Some(id)) => ProjectId::new(id).map_err(|error| bad_value(PROJECT_ID, error))?,
-            (None, None) => {
-                let message = format!(
-                    "no project: give --project <ID> or set the environment variable {PROJECT_ID}"
-                );
-                return Err(usage_error(ErrorKind::MissingRequiredArgument, message));
-            }
+        let project = match &args.project {
+            Some(project) => Some(project.clone()),
+            None => from_variable(PROJECT_ID, ProjectId::new)?,
         };
         let base_url = match (&args.base_url, variable(BASE_URL)) {
             // Parsed here and not by clap, which would repeat a password in it.
@@ -76,13 +73,14 @@ impl Target {
             (None, None) => BaseUrl::default(),
         };
         let (cluster, api) = match (&args.instance, &args.cluster) {
-            (Some(instance), _) => (instance.clone(), ApiChoice::Serverless),
-            (None, Some(cluster)) => (cluster.clone(), args.api),
-            (None, None) => {
-                let message = "no cluster: give --cluster <NAME>";
-                return Err(usage_error(ErrorKind::MissingRequiredArgument, message));
-            }
+            (Some(instance), _) => (Some(instance.clone()), ApiChoice::Serverless),
+            (None, Some(cluster)) => (Some(cluster.clone()), args.api),
+            (None, None) => (from_variable(CLUSTER, ClusterName::new)?, args.api),
         };
+        let (Some(project), Some(cluster)) = (&project, &cluster) else {
+            return Err(missing(project.as_ref(), cluster.as_ref(), &base_url));
+        };
+        let (project, cluster) = (project.clone(), cluster.clone());
         Ok(Self {
             project,
             cluster,
@@ -132,6 +130,38 @@ fn variable(name: &str) -> Option<String> {
     let value = env::var_os(name).filter(|value| !value.is_empty())?;
     // What is not UTF-8 becomes a replacement character, which no valid value contains.
     Some(value.to_string_lossy().into_owned())
+}
+
+/// The value of a variable, checked; `None` where it is unset.
+fn from_variable<T>(
+    name: &str,
+    check: impl FnOnce(String) -> Result<T, InvalidValue>,
+) -> Result<Option<T>, clap::Error> {
+    let checked = variable(name).map(check).transpose();
+    checked.map_err(|error| bad_value(name, error))
+}
+
+/// The error that names everything that is missing.
+fn missing(
+    project: Option<&ProjectId>,
+    cluster: Option<&ClusterName>,
+    base_url: &BaseUrl,
+) -> clap::Error {
+    let mut lines = vec!["the following is missing:".to_owned()];
+    if project.is_none() {
+        lines.push(format!("  the project: --project <ID> or {PROJECT_ID}"));
+    }
+    if cluster.is_none() {
+        lines.push(format!("  the cluster: --cluster <NAME> or {CLUSTER}"));
+    }
+    if !base_url.is_loopback()
+        && let Err(error) = Credentials::from_env()
+    {
+        let error = error.to_string();
+        let message = error.strip_prefix("invalid argument: ").unwrap_or(&error);
+        lines.push(format!("  the credentials: {message}"));
+    }
+    usage_error(ErrorKind::MissingRequiredArgument, lines.join("\n"))
 }
 
 fn bad_value(name: &str, error: impl fmt::Display) -> clap::Error {

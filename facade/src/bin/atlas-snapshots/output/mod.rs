@@ -3,14 +3,18 @@
 mod columns;
 mod table;
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, IsTerminal};
 
 use atlas_snapshots::Snapshot;
 use clap::ValueEnum;
+use serde::Serialize;
 
 use columns::COLUMNS;
 pub(crate) use columns::Output;
 use table::TableOutput;
+
+use crate::legible::{PrintableJson, is_unprintable, legible};
 
 /// What `--output` accepts.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -32,13 +36,15 @@ impl Format {
     }
 
     /// Starts printing, perhaps behind rows that an earlier run has printed.
-    pub(crate) fn open(self, continued: bool) -> Box<dyn Output> {
+    pub(crate) fn open(self, continued: bool, csv_safe: bool) -> Box<dyn Output> {
         match self {
             Self::Table => Box::new(TableOutput::new()),
             Self::Json => Box::new(JsonOutput::default()),
             Self::Ndjson => Box::new(NdjsonOutput),
             Self::Csv => Box::new(CsvOutput {
                 has_header: continued,
+                is_safe: csv_safe,
+                is_terminal: io::stdout().is_terminal(),
             }),
         }
     }
@@ -49,7 +55,7 @@ struct NdjsonOutput;
 
 impl Output for NdjsonOutput {
     fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, snapshot)?;
+        write_json(snapshot, out)?;
         out.push(b'\n');
         Ok(())
     }
@@ -70,7 +76,7 @@ impl Output for JsonOutput {
     fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
         out.extend_from_slice(if self.has_rows { b",\n" } else { b"[\n" });
         self.has_rows = true;
-        Ok(serde_json::to_writer(out, snapshot)?)
+        write_json(snapshot, out)
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -79,10 +85,21 @@ impl Output for JsonOutput {
     }
 }
 
+fn write_json(snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, PrintableJson);
+    Ok(snapshot.serialize(&mut serializer)?)
+}
+
 /// Comma-separated values, quoted where RFC 4180 requires it, below a header.
 struct CsvOutput {
     has_header: bool,
+    /// Whether a value that a spreadsheet would read as a formula is printed behind an apostrophe.
+    is_safe: bool,
+    is_terminal: bool,
 }
+
+/// What a spreadsheet reads as the beginning of a formula, as OWASP lists it.
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 impl CsvOutput {
     fn header(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -94,6 +111,18 @@ impl CsvOutput {
         line.write_record(COLUMNS.iter().map(|column| column.name))?;
         line.flush()
     }
+
+    /// As received, for programs, unless that would do harm.
+    fn cell<'a>(&self, value: Cow<'a, str>) -> Cow<'a, str> {
+        let mut cell = value;
+        if self.is_safe && cell.starts_with(FORMULA_STARTS) {
+            cell = format!("'{cell}").into();
+        }
+        if self.is_terminal && cell.contains(is_unprintable) {
+            cell = legible(&cell).into();
+        }
+        cell
+    }
 }
 
 impl Output for CsvOutput {
@@ -101,7 +130,8 @@ impl Output for CsvOutput {
         self.header(out)?;
         let mut line = csv::Writer::from_writer(out);
         for column in &COLUMNS {
-            line.write_field((column.value)(snapshot).unwrap_or_default().as_bytes())?;
+            let value = (column.value)(snapshot).unwrap_or_default();
+            line.write_field(self.cell(value).as_bytes())?;
         }
         // Ends the line.
         line.write_record(None::<&[u8]>)?;

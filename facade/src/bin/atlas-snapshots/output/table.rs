@@ -10,6 +10,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use terminal_size::{Width, terminal_size_of};
 
 use super::columns::{COLUMNS, InTable, Output};
+use crate::legible::legible;
 
 /// What to leave out where the terminal is narrow, the least important first.
 const DISPENSABLE: [&str; 7] = [
@@ -152,8 +153,8 @@ impl Output for TableOutput {
         for (column, filled) in COLUMNS.iter().zip(&mut self.filled) {
             let value = (column.value)(snapshot);
             *filled |= value.is_some();
-            let cell = value.map_or_else(|| "-".to_owned(), |value| legible(&value));
-            self.rows.push_str(&cell);
+            let text = value.map_or_else(|| "-".to_owned(), |value| cell(&value));
+            self.rows.push_str(&text);
             self.rows.push('\t');
         }
         self.rows.push('\n');
@@ -189,9 +190,9 @@ impl Output for TableOutput {
     }
 }
 
-/// The value without control characters, which are commands to a terminal, and not too long.
-fn legible(value: &str) -> String {
-    let mut text = value.replace(char::is_control, "\u{fffd}");
+/// The value as it may reach a terminal, and not too long.
+fn cell(value: &str) -> String {
+    let mut text = legible(value);
     if let Some((end, _)) = text.char_indices().nth(LONGEST) {
         text.truncate(end);
         text.push('…');

@@ -8,14 +8,29 @@ use tokio::process::Command;
 use crate::common::with_timeout;
 use crate::harness::{Ran, kill, list, start};
 
-/// A mock that responds with one page of ten items and then not at all.
+/// A mock that responds with two pages of ten items and then not at all. The third one is requested
+/// when all rows of the first are printed.
 async fn stuck() -> MockAtlas {
     start(
         MockAtlas::builder()
             .snapshots(95)
-            .fault(WireFault::Hang, When::page(2)),
+            .fault(WireFault::Hang, When::page(3)),
     )
     .await
+}
+
+/// How many of the mock's items a run printed, the first ten at least.
+fn printed(atlas: &MockAtlas, ran: &Ran) -> usize {
+    let ids = atlas.snapshot_ids();
+    let rows = ids.iter().filter(|id| {
+        let is_in = |line: &str| {
+            line.contains(&format!("\"id\":\"{id}\"")) || line.starts_with(id.as_str())
+        };
+        ran.stdout.lines().any(is_in)
+    });
+    let rows = rows.count();
+    assert!((10..=20).contains(&rows), "{ran:#?}");
+    rows
 }
 
 /// Runs until the mock is stuck, then sends the signal.
@@ -23,7 +38,7 @@ async fn run_until_stuck(atlas: &MockAtlas, mut command: Command, signal: &str) 
     let child = command.spawn().unwrap();
     let id = child.id();
     let ran = tokio::spawn(child.wait_with_output());
-    with_timeout(atlas.until(|atlas| atlas.request_count() == 2)).await;
+    with_timeout(atlas.until(|atlas| atlas.request_count() == 3)).await;
     kill(id, signal);
     with_timeout(ran).await.unwrap().unwrap().into()
 }
@@ -42,10 +57,12 @@ async fn a_run_that_is_stopped_says_how_many_rows_it_printed() {
             let ran = run_until_stuck(&atlas, command, signal).await;
             assert_eq!(ran.code, Some(code), "{ran:#?}");
             assert!(ran.stderr.starts_with(error), "{ran:#?}");
-            assert!(ran.stderr.contains("\n  printed: 10 rows\n"), "{ran:#?}");
-            let summary = "\nsummary: 10 items on 1 page in 2 requests: not read to the end\n";
-            assert!(ran.stderr.contains(summary), "{ran:#?}");
-            assert!(ran.stdout.contains(&atlas.snapshot_ids()[9]), "{ran:#?}");
+            let rows = printed(&atlas, &ran);
+            let count = format!("\n  printed: {rows} rows\n");
+            assert!(ran.stderr.contains(&count), "{ran:#?}");
+            let summary =
+                format!("\nsummary: {rows} items on 2 pages in 3 requests: not read to the end\n");
+            assert!(ran.stderr.contains(&summary), "{ran:#?}");
             assert!(!ran.stdout.ends_with("]\n"), "{ran:#?}");
         }
     }
@@ -57,10 +74,15 @@ async fn a_table_that_is_stopped_has_the_rows_so_far_and_says_that_they_are_a_pa
     let command = list(&atlas, ["--page-size", "10", "--max-in-flight", "1"]);
     let ran = run_until_stuck(&atlas, command, "-INT").await;
     assert_eq!(ran.code, Some(130), "{ran:#?}");
-    assert!(ran.stderr.contains("\n  printed: 10 rows\n"), "{ran:#?}");
+    let rows = printed(&atlas, &ran);
+    let count = format!("\n  printed: {rows} rows\n");
+    assert!(ran.stderr.contains(&count), "{ran:#?}");
     let lines: Vec<&str> = ran.stdout.lines().collect();
-    assert_eq!(lines.len(), 1 + 10 + 1, "{ran:#?}");
-    assert_eq!(lines[11], "(partial: the listing did not reach its end)");
+    assert_eq!(lines.len(), 1 + rows + 1, "{ran:#?}");
+    assert_eq!(
+        lines[rows + 1],
+        "(partial: the listing did not reach its end)"
+    );
 }
 
 /// A reader that takes nothing, so that the program waits for it.
@@ -92,7 +114,7 @@ async fn a_second_signal_ends_it_at_once() {
     fill(&mut writer);
     let mut command = list(&atlas, ["--page-size", "10", "--max-in-flight", "1"]);
     let mut child = command.stderr(writer).spawn().unwrap();
-    with_timeout(atlas.until(|atlas| atlas.request_count() == 2)).await;
+    with_timeout(atlas.until(|atlas| atlas.request_count() == 3)).await;
     kill(child.id(), "-INT");
     // Signals that arrive together count as one.
     let status = with_timeout(async {

@@ -181,8 +181,8 @@ fn lost_of_error(status: u16, body: &Value, listing: &Listing) -> Vec<String> {
 fn kind_of(status: u16) -> Option<ErrorKind> {
     Some(match status {
         400 => ErrorKind::BadRequest,
-        401 => ErrorKind::Unauthenticated,
-        403 => ErrorKind::PermissionDenied,
+        // The code of the documented 401 says that the credentials lack a permission.
+        401 | 403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
         410 => ErrorKind::Gone,
         429 => ErrorKind::RateLimited,

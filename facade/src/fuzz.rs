@@ -3,10 +3,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::RETRY_AFTER;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue};
 
 use crate::Error;
+use crate::auth::challenge::{Challenge, Inputs};
+use crate::auth::service_account::read_token;
 use crate::error::{ErrorBody, ErrorKind};
 use crate::operations::decode::decode_leniently;
 use crate::operations::serverless_snapshots::ServerlessSnapshots;
@@ -37,4 +39,26 @@ pub fn retry_after(value: &[u8], second: u32) -> Option<Duration> {
     let mut headers = HeaderMap::new();
     headers.insert(RETRY_AFTER, HeaderValue::from_bytes(value).ok()?);
     crate::http::headers::retry_after(&headers, now)
+}
+
+/// The response to a challenge with this header for the user `Mufasa`, if it can be used.
+#[must_use]
+pub fn challenge(value: &[u8], password: &str) -> Option<Vec<u8>> {
+    let mut headers = HeaderMap::new();
+    headers.insert(WWW_AUTHENTICATE, HeaderValue::from_bytes(value).ok()?);
+    let challenge = Challenge::strongest(&headers).ok()?;
+    Some(challenge.respond(&Inputs {
+        username: "Mufasa",
+        password,
+        method: "GET",
+        uri: "/",
+        nonce_count: 1,
+        client_nonce: "0a4f113b",
+    }))
+}
+
+/// The access token in a response of the token endpoint with this body, if there is one.
+#[must_use]
+pub fn token(body: &[u8]) -> Option<String> {
+    read_token(body).map(|token| token.access_token)
 }

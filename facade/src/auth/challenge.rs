@@ -41,7 +41,7 @@ fn hex(bytes: &[u8]) -> String {
 /// A challenge of the server. Its values are bytes, which go back as they came: a realm need not
 /// be ASCII, and it is the server that knows its encoding.
 #[derive(Debug)]
-pub(super) struct Challenge {
+pub(crate) struct Challenge {
     realm: Vec<u8>,
     nonce: Vec<u8>,
     opaque: Option<Vec<u8>>,
@@ -51,18 +51,18 @@ pub(super) struct Challenge {
     /// Whether the uses of the nonce are counted (`qop=auth`), as all but very old servers require.
     counts_uses: bool,
     /// Whether the request was rejected for its nonce alone.
-    pub(super) is_stale: bool,
+    pub(crate) is_stale: bool,
 }
 
 /// What goes into the response besides the challenge.
-pub(super) struct Inputs<'a> {
-    pub(super) username: &'a str,
-    pub(super) password: &'a str,
-    pub(super) method: &'a str,
+pub(crate) struct Inputs<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
+    pub(crate) method: &'a str,
     /// Path and query as sent.
-    pub(super) uri: &'a str,
-    pub(super) nonce_count: u32,
-    pub(super) client_nonce: &'a str,
+    pub(crate) uri: &'a str,
+    pub(crate) nonce_count: u32,
+    pub(crate) client_nonce: &'a str,
 }
 
 impl Challenge {
@@ -71,7 +71,7 @@ impl Challenge {
     /// # Errors
     ///
     /// `TokenRequest` when there is no Digest challenge that can be used.
-    pub(super) fn strongest(headers: &HeaderMap) -> Result<Self> {
+    pub(crate) fn strongest(headers: &HeaderMap) -> Result<Self> {
         let (mut best, mut problem) = (None::<Self>, None);
         for value in headers.get_all(WWW_AUTHENTICATE) {
             // The parser takes nothing but ASCII.
@@ -133,7 +133,7 @@ impl Challenge {
     }
 
     /// The `Authorization` header (RFC 7616 §3.4.1; without `qop`, RFC 2069).
-    pub(super) fn respond(&self, inputs: &Inputs<'_>) -> Vec<u8> {
+    pub(crate) fn respond(&self, inputs: &Inputs<'_>) -> Vec<u8> {
         let hash = |parts: &[&[u8]]| self.algorithm.hash(parts);
         let bytes = str::as_bytes;
         let count = format!("{:08x}", inputs.nonce_count);

@@ -1,11 +1,11 @@
 //! Credentials, and everything that authenticates a request, behind `Authenticator::execute`.
 
 pub(crate) mod authenticator;
-mod challenge;
+pub(crate) mod challenge;
 mod digest;
 pub(crate) mod environment;
 mod secrets;
-mod service_account;
+pub(crate) mod service_account;
 mod single_flight;
 mod token;
 mod token_provider;

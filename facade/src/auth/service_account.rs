@@ -33,8 +33,8 @@ pub(super) struct ServiceAccount {
 }
 
 #[derive(Deserialize)]
-struct TokenResponse {
-    access_token: String,
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: String,
     /// Required by RFC 6749, and `Bearer` where it is absent, as in other clients.
     #[serde(default)]
     token_type: Value,
@@ -166,7 +166,7 @@ fn seconds(value: &Value) -> Option<u64> {
 }
 
 /// Reads the response of the token endpoint. A decoder would also read an array, field by field.
-fn read_token(body: &[u8]) -> Option<TokenResponse> {
+pub(crate) fn read_token(body: &[u8]) -> Option<TokenResponse> {
     let is_object = body.trim_ascii_start().starts_with(b"{");
     serde_json::from_slice(body).ok().filter(|_| is_object)
 }

@@ -279,9 +279,10 @@ impl Error {
     }
 
     /// How many attempts were made to read [`page`](Error::page) up to this error. An attempt is
-    /// one request, or two where the first one was challenged or rejected for an expired token. No
-    /// request for the page is sent where no token could be obtained for it, which is an attempt,
-    /// or where a rate limit held it back, which is none.
+    /// one request, two where the first one was challenged or rejected for an expired token, and up
+    /// to eight where the server calls responses to its challenges stale. No request for the page
+    /// is sent where no token could be obtained for it, which is an attempt, or where a rate limit
+    /// held it back, which is none.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.position().map(|at| at.attempts)

@@ -81,7 +81,7 @@ async fn listings_that_wait_for_a_token_share_its_failure() {
             let error = listed.unwrap_err();
             assert_eq!(
                 (error.kind(), error.status()),
-                (ErrorKind::TokenRequest, Some(503))
+                (ErrorKind::Server, Some(503))
             );
         }
         assert_eq!(mock.token_request_count(), retries as usize + 1);

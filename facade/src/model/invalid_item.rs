@@ -74,7 +74,8 @@ impl InvalidItem {
         self.count
     }
 
-    /// Why the item could not be read, in at most 501 characters.
+    /// Why the item could not be read, in at most 501 characters: the field, and its line and
+    /// column in the JSON text of the item. The value is in [`raw`](Self::raw) alone.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

@@ -86,7 +86,7 @@ impl<T> PageResponse<T> {
 #[serde(rename_all = "camelCase")]
 struct LenientPage<'a> {
     #[serde(borrow)]
-    results: &'a RawValue,
+    results: Option<&'a RawValue>,
     #[serde(borrow)]
     links: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -108,8 +108,8 @@ pub(crate) fn decode_leniently<O: Operation>(
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let lenient = parse(body)?;
     // One more than may be, to notice it.
-    let results = elements::<{ MAX_ITEMS + 1 }>(lenient.results)
-        .ok_or_else(|| undecodable(body, "`results` is not a list"))?;
+    let results = lenient.results.and_then(elements::<{ MAX_ITEMS + 1 }>);
+    let results = results.ok_or_else(|| undecodable(body, "the page has no list `results`"))?;
     if results.len() > MAX_ITEMS {
         let message = format!("the page has more than {MAX_ITEMS} items");
         return Err(Error::new(ErrorKind::Decode)
@@ -144,7 +144,7 @@ fn parse(body: &[u8]) -> Result<LenientPage<'_>> {
     }
     serde_json::from_slice(body).map_err(|cause| {
         if cause.classify() != Category::Eof {
-            return undecodable(body, cause);
+            return undecodable(body, describe("the page", &cause));
         }
         let message = if is_empty {
             "the page is empty"
@@ -155,8 +155,20 @@ fn parse(body: &[u8]) -> Result<LenientPage<'_>> {
             .with_status(200)
             .with_message(message)
             .with_retryable(true)
-            .with_source(cause)
+            .with_source(describe("the page", &cause))
     })
+}
+
+/// Why and where JSON cannot be decoded, without the text that is there, which the decoder quotes
+/// where it is JSON of another type or format.
+fn describe(what: &str, cause: &serde_json::Error) -> String {
+    match cause.classify() {
+        Category::Data => {
+            let (line, column) = (cause.line(), cause.column());
+            format!("{what} is not as documented at line {line} column {column}")
+        }
+        _ => cause.to_string(),
+    }
 }
 
 /// The first `N` elements of a list; `None` for anything else.
@@ -207,10 +219,15 @@ fn try_decode_item<O: Operation>(
     if has_text_beyond(raw, MAX_TEXT_BYTES) {
         return Err((id_of(raw), "it has a text of more than 1 MiB".to_owned()));
     }
-    let reason = match serde_json::from_str(raw).map(identify::<O>) {
+    let mut json = serde_json::Deserializer::from_str(raw);
+    let reason = match serde_path_to_error::deserialize(&mut json).map(identify::<O>) {
         Ok(Ok(identified)) => return Ok(identified),
         Ok(Err(reason)) => reason.to_owned(),
-        Err(cause) => cut(&cause.to_string(), SHOWN_CHARS).into_owned(),
+        Err(cause) => {
+            let field = cause.path().to_string();
+            let reason = describe(&format!("`{field}`"), cause.inner());
+            cut(&reason, SHOWN_CHARS).into_owned()
+        }
     };
     Err((id_of(raw), reason))
 }

@@ -94,7 +94,10 @@ fn an_item_that_cannot_be_read_costs_no_other_one() {
         .collect();
     assert_eq!(bad[0].id(), Some("b"));
     assert_eq!(bad[0].raw(), r#"{"id":"b","status":7}"#);
-    assert!(bad[0].reason().contains("invalid type: integer `7`"));
+    assert_eq!(
+        bad[0].reason(),
+        "`status` is not as documented at line 1 column 20"
+    );
     assert_eq!((bad[1].id(), bad[2].id()), (None, None));
     assert!(bad.iter().all(|item| item.page() == 3));
 }
@@ -223,33 +226,22 @@ fn of_an_unreadable_item_a_bounded_part_is_kept() {
         r#"{{"id":"a","status":"{0}","x":[{{}}],"y":"{0}""#,
         "ä".repeat(5_000)
     );
-    for (item, reason) in [
-        (
-            format!(r#"{item},"expiration":7}}"#),
-            "invalid type: integer `7`, expected ",
+    for item in [
+        format!(r#"{item},"expiration":7}}"#),
+        format!(r#"{item},"expiration":{{"z":"{}"}}}}"#, "é".repeat(5_000)),
+        format!(
+            r#"{item},"mongoDBVersion":true,"expiration":"{}"}}"#,
+            "\u{7f}".repeat(5_000)
         ),
-        (
-            format!(r#"{item},"expiration":{{"z":"{}"}}}}"#, "é".repeat(5_000)),
-            "invalid type: map, expected ",
-        ),
-        (
-            format!(
-                r#"{item},"mongoDBVersion":true,"expiration":"{}"}}"#,
-                "\u{7f}".repeat(5_000)
-            ),
-            "invalid type: boolean `true`, expected ",
-        ),
-        (
-            format!(r#"{item},"expiration":"{}"}}"#, "\u{7f}".repeat(5_000)),
-            r#"invalid value: string "\u{7f}\u{7f}"#,
-        ),
+        format!(r#"{item},"expiration":"{}"}}"#, "\u{7f}".repeat(5_000)),
     ] {
         let body = format!(r#"{{"results":[{item}]}}"#);
         let page = decode_leniently::<FlexSnapshots>(body.as_bytes(), 1).unwrap();
         let [invalid] = &invalid_items(page)[..] else {
             panic!("one item");
         };
-        assert!(invalid.reason().starts_with(reason), "{}", invalid.reason());
+        let reason = "` is not as documented at line 1 column ";
+        assert!(invalid.reason().contains(reason), "{}", invalid.reason());
         assert!(invalid.reason().chars().count() <= SHOWN_CHARS + 1);
         assert_eq!(invalid.raw(), cut(&item, RAW_CHARS));
         assert_eq!(invalid.id(), Some("a"));

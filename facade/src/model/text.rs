@@ -14,13 +14,31 @@ pub(crate) fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     }
 }
 
-/// A text as messages show it: [`cut`], and without control characters, which would break the line
-/// or be commands to a terminal.
+/// The text with a space for each character that a terminal does not show as itself.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(is_unprintable, " ")
+}
+
+/// Whether a character breaks the line, is a command to a terminal, changes the direction of the
+/// text around it, or has no width.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+        )
+}
+
+/// A text as messages show it: [`cut`] and [`printable`].
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&cut(self.0, SHOWN_CHARS).replace(char::is_control, " "))
+        f.write_str(&printable(&cut(self.0, SHOWN_CHARS)))
     }
 }
 
@@ -52,5 +70,20 @@ mod tests {
             debug.starts_with(r#""a\nb\u{1b}é"#) && debug.ends_with("é…\""),
             "{debug}"
         );
+    }
+
+    #[test]
+    fn a_shown_text_has_nothing_that_a_terminal_does_not_show() {
+        let hidden = "\u{0}\t\u{7f}\u{85}\u{9b}\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\
+                      \u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{feff}";
+        assert!(hidden.chars().all(is_unprintable));
+        assert_eq!(
+            Shown(hidden).to_string(),
+            " ".repeat(hidden.chars().count())
+        );
+        let debug = format!("{:?}", Shown(hidden));
+        assert!(!debug.contains(is_unprintable), "{debug}");
+        let shown = " ~ é😀日本\u{a0}‐–“”…";
+        assert_eq!(Shown(shown).to_string(), shown);
     }
 }

@@ -80,7 +80,8 @@ macro_rules! open_enum {
     };
 }
 
-/// Defines an enum whose values serialize as the text beside them, which `as_str` returns.
+/// Defines an enum whose values serialize as the text beside them, which `as_str` returns. Another
+/// text is refused, and quoted so that a terminal shows it as it is.
 macro_rules! closed_enum {
     (
         $(#[$meta:meta])*
@@ -89,7 +90,7 @@ macro_rules! closed_enum {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)+
@@ -105,6 +106,17 @@ macro_rules! closed_enum {
                 match self {
                     $(Self::$variant => $text,)+
                 }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let known = Self::KNOWN.iter().find(|value| value.as_str() == text);
+                known.copied().ok_or_else(|| {
+                    let text = $crate::model::text::Shown(&text);
+                    serde::de::Error::custom(format_args!("unknown value {text:?}"))
+                })
             }
         }
     };

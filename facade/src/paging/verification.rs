@@ -19,6 +19,10 @@ pub(crate) struct Verification {
     current: Vec<Option<PassPage>>,
     /// The page that came empty in this pass and is read a second time.
     reread: Option<u64>,
+    /// The page that this pass began on so far.
+    top: Option<PassPage>,
+    /// Whether the page behind the last one repeats another.
+    is_end_known: bool,
     passes_left: u32,
 }
 
@@ -62,6 +66,8 @@ impl Verification {
             previous: Vec::new(),
             current: Vec::new(),
             reread: None,
+            top: None,
+            is_end_known: false,
             passes_left: passes,
         };
         verification.compare_with(first_pass);
@@ -103,14 +109,18 @@ impl Verification {
             }
         }
         if index >= self.current.len() {
-            // The pass begins here: pages read before it are read again.
-            self.current = vec![None; index.saturating_add(1)];
+            // The pass begins here, or in front of a repeated page: pages read before it are read
+            // again.
+            self.is_end_known = self.is_repeat(&content);
+            let pages = index.saturating_add(usize::from(!self.is_end_known));
+            self.current = vec![None; pages];
         }
         let is_top = index + 1 == self.current.len();
         if let Some(current) = self.current.get_mut(index) {
             *current = Some(content);
         }
-        if is_top && content.items > 0 && may_follow {
+        if is_top && content.items > 0 && may_follow && !self.is_end_known {
+            self.top = Some(content);
             return Next::Page(page + 1);
         }
         match self.current.iter().rposition(Option::is_none) {
@@ -119,8 +129,17 @@ impl Verification {
         }
     }
 
+    /// Whether a page behind the others has the items of another one, as with a server that repeats
+    /// a page for ever.
+    fn is_repeat(&self, content: &PassPage) -> bool {
+        let is_empty = content.items == 0;
+        !is_empty && (self.top.as_ref() == Some(content) || self.previous.contains(content))
+    }
+
     fn finish(&mut self) -> Next {
         self.reread = None;
+        self.top = None;
+        self.is_end_known = false;
         let pass: Vec<PassPage> = self.current.drain(..).flatten().collect();
         if without_end(&pass) == without_end(&self.previous) {
             let items = pass.iter().map(|page| page.items).sum();
@@ -273,6 +292,22 @@ mod tests {
             has_gap: true,
         };
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
+    }
+
+    #[test]
+    fn a_page_that_is_repeated_for_ever_is_not_followed() {
+        let mut verification = verification(&[10, 20], 2);
+        let pages = [(2, 20, true), (3, 30, true), (4, 30, true), (3, 30, true)];
+        let from_the_end = [Page(3), Page(4), Page(3), Page(2)];
+        assert_eq!(read(&mut verification, &pages), from_the_end);
+        let mut verification = self::verification(&[10, 10], 2);
+        let pages = [(2, 10, true), (3, 10, true), (2, 10, true), (1, 10, true)];
+        let agreed = Agreed {
+            items: 4,
+            has_gap: false,
+        };
+        let from_the_end = [Page(3), Page(2), Page(1), agreed];
+        assert_eq!(read(&mut verification, &pages), from_the_end);
     }
 
     #[test]

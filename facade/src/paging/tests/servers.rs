@@ -241,3 +241,28 @@ async fn a_page_that_comes_empty_while_the_set_is_read_again_is_requested_once_m
     let requested = source.requested();
     assert!(requested.ends_with(&[3, 2, 2, 1]), "{requested:?}");
 }
+
+/// The further pass searched for the end of the set up to the page limit.
+#[tokio::test(start_paused = true)]
+async fn a_short_page_that_is_repeated_for_ever_ends() {
+    for unreadable in [false, true] {
+        let source = FakeSource {
+            always_page: Some(1),
+            total: Total::Absent,
+            next: Next::Never,
+            ..FakeSource::of(2)
+        };
+        let source = Arc::new(source);
+        if unreadable {
+            for page in 1..=9 {
+                for _ in 0..9 {
+                    source.add_quirk(page, Quirk::Unreadable);
+                }
+            }
+        }
+        let (delivered, _, summary) = read_through(adaptive(&source)).await;
+        assert_eq!(delivered, if unreadable { vec![2] } else { numbers(2) });
+        assert!(source.requested().len() < 10, "{:?}", source.requested());
+        assert_eq!(summary.is_complete(), !unreadable, "{summary}");
+    }
+}

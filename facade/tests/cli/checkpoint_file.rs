@@ -69,6 +69,10 @@ async fn what_cannot_be_resumed_is_refused_before_any_request() {
     let huge = format!("{}{BARE}", " ".repeat(64 * 1024));
     for (text, named) in [
         (&*huge, "more than 64 KiB"),
+        (
+            &BARE.replace("10}", r#"10,"reason":"\u001b[2J\u202e"}"#),
+            "has no usable checkpoint",
+        ),
         ("", "has no usable checkpoint"),
         ("nonsense", "has no usable checkpoint"),
         (VERSION_1, "the checkpoint has version 1"),
@@ -81,6 +85,7 @@ async fn what_cannot_be_resumed_is_refused_before_any_request() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
         assert!(ran.stderr.contains(named), "{ran:#?}");
         assert!(!ran.stderr.contains("resume with"), "{ran:#?}");
+        assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{ran:#?}");
     }
     assert_eq!(atlas.request_count(), 0);
 }

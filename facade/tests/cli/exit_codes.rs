@@ -177,6 +177,13 @@ async fn an_item_that_cannot_be_read_costs_that_item_and_the_exit_code() {
     assert!(errors[0].contains("000000000000000000000002"));
     assert_reports(&ran, "summary: 3 items");
     assert_reports(&ran, "2 unreadable items");
+
+    // What lacks an item does not look whole.
+    let ran = run(list(&atlas, ["--output", "json"])).await;
+    assert!(serde_json::from_str::<Value>(&ran.stdout).is_err());
+    assert!(serde_json::from_str::<Value>(&format!("{}]", ran.stdout)).is_ok());
+    let ran = run(list(&atlas, ["--output", "table"])).await;
+    assert!(ran.stdout.ends_with(PARTIAL_LINE), "{ran:#?}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod credentials;
 mod exit_codes;
 mod formats;
 mod harness;
+#[cfg(unix)]
 mod help;
 mod resuming;
 #[cfg(target_os = "linux")]

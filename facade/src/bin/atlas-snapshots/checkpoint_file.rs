@@ -300,4 +300,41 @@ mod tests {
         assert!(contents.progress.has_rows);
         assert_eq!(contents.progress.printed, 0);
     }
+
+    fn contents() -> Contents {
+        serde_json::from_str(BARE).unwrap()
+    }
+
+    #[test]
+    fn of_two_runs_that_find_no_file_one_creates_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("at.json");
+        let mut first = CheckpointFile::open(&path).unwrap();
+        let mut second = CheckpointFile::open(&path).unwrap();
+        first.begin(&contents()).unwrap();
+        let refused = second.begin(&contents()).unwrap_err();
+        assert_eq!(refused.to_string(), in_use().to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_being_replaced_is_locked_at_any_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("at.json");
+        let mut file = CheckpointFile::open(&path).unwrap();
+        file.begin(&contents()).unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..2_000 {
+                    let staged = file.stage(&contents()).unwrap();
+                    file.replace_with(staged).unwrap();
+                }
+                is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            });
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                assert!(CheckpointFile::open(&path).is_err());
+            }
+        });
+    }
 }

@@ -35,7 +35,7 @@ async fn pages_that_wait_together_are_one_line() {
     let arguments = ["--deadline", "2s", "--page-size", "10"];
     let ran = run(retrying_list(&atlas, arguments)).await;
     assert_eq!(ran.code, Some(9), "{ran:#?}");
-    assert!(atlas.request_count() > 3);
+    assert!(atlas.request_count() > 1);
     assert_eq!(ran.stderr.matches("waiting").count(), 1, "{ran:#?}");
 }
 

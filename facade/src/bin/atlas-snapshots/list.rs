@@ -49,7 +49,8 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
         begun.map_err(|error| cannot_write(path, &error))?;
     }
     let listed = block_on(async {
-        let interrupt = Interrupt::watched().unwrap_or_else(|_| Interrupt::unwatched());
+        let interrupt = Interrupt::watched(|signal| Exit::of_signal(signal) as i32)
+            .unwrap_or_else(|_| Interrupt::unwatched());
         let output = args.output.open(earlier.has_rows, args.csv_safe);
         let listing = Listing {
             stream,

@@ -6,8 +6,6 @@ use std::io;
 
 use tokio::sync::watch;
 
-use crate::exit::Exit;
-
 /// A signal that is to end the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
@@ -26,14 +24,15 @@ impl Interrupt {
         Self(watch::channel(None).1)
     }
 
-    /// Watches for signals from now on, on another thread.
-    pub(crate) fn watched() -> io::Result<Self> {
+    /// Watches for signals from now on, on another thread. The second one ends the program with the
+    /// code that `code_of` returns.
+    pub(crate) fn watched(code_of: fn(Signal) -> i32) -> io::Result<Self> {
         let mut signals = Signals::watched()?;
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {
             sender.send_replace(Some(signals.next().await));
             let second = signals.next().await;
-            std::process::exit(Exit::of_signal(second) as i32);
+            std::process::exit(code_of(second));
         });
         Ok(Self(receiver))
     }

@@ -481,10 +481,11 @@ impl<T: Send + 'static> Engine<T> {
         };
         self.last_total = page.total.or(self.last_total);
         // A total that is not what was read may be right.
-        let read = [self.seen.accepted(), verification.previous_items()];
-        let is_unexplained = page.total.is_none_or(|total| !read.contains(&total));
-        let is_whole = self.first_pass.is_whole(page.items);
-        let may_follow = page.has_next || is_whole || is_unexplained;
+        let seen = self.seen.accepted();
+        let is_what_was_read = |total| total == seen || total == verification.previous_items();
+        let may_follow = page.has_next
+            || self.first_pass.is_whole(page.items)
+            || !page.total.is_some_and(is_what_was_read);
         let next = verification.on_page(at.page, page, may_follow);
         self.summary.pages += u64::from(next != Next::SamePage);
         match next {

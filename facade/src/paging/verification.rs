@@ -195,15 +195,20 @@ mod tests {
 
     use Next::{Agreed, Exhausted, Page, SamePage};
 
+    /// Two equal passes without a gap.
+    fn agreed(items: u64) -> Next {
+        Agreed {
+            items,
+            has_gap: false,
+        }
+    }
+
     #[test]
     fn it_reads_the_last_page_first_and_agrees_with_an_equal_pass() {
         let mut verification = verification(&[10, 20, 30], 1);
         assert_eq!(verification.first_page(), 3);
         let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 6,
-            has_gap: false,
-        };
+        let agreed = agreed(6);
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -211,10 +216,7 @@ mod tests {
     fn a_different_page_costs_another_pass_compared_with_this_one() {
         let mut verification = verification(&[10, 20], 2);
         let pages = [(2, 21, false), (1, 10, true), (2, 21, false), (1, 10, true)];
-        let agreed = Agreed {
-            items: 4,
-            has_gap: false,
-        };
+        let agreed = agreed(4);
         assert_eq!(
             read(&mut verification, &pages),
             [Page(1), Page(2), Page(1), agreed]
@@ -235,10 +237,7 @@ mod tests {
         let from_the_end = [Page(3), Page(2), Page(1), Page(3)];
         assert_eq!(read(&mut verification, &pages), from_the_end);
         let pages = [(3, 30, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 6,
-            has_gap: false,
-        };
+        let agreed = agreed(6);
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -247,10 +246,7 @@ mod tests {
         let mut verification = verification(&[10, 20, 0, 0], 2);
         assert_eq!(verification.first_page(), 3);
         let pages = [(3, 0, true), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 4,
-            has_gap: false,
-        };
+        let agreed = agreed(4);
         assert_eq!(read(&mut verification, &pages), [Page(2), Page(1), agreed]);
     }
 
@@ -258,10 +254,7 @@ mod tests {
     fn an_empty_page_behind_the_last_one_is_no_difference() {
         let mut verification = verification(&[10, 20], 2);
         let pages = [(2, 20, true), (3, 0, true), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 4,
-            has_gap: false,
-        };
+        let agreed = agreed(4);
         let from_the_end = [Page(3), Page(2), Page(1), agreed];
         assert_eq!(read(&mut verification, &pages), from_the_end);
     }
@@ -270,10 +263,7 @@ mod tests {
     fn a_page_that_comes_empty_and_had_items_is_read_once_more() {
         let mut verification = verification(&[10, 20, 30], 2);
         let pages = [(3, 30, false), (2, 0, false), (2, 20, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 6,
-            has_gap: false,
-        };
+        let agreed = agreed(6);
         assert_eq!(
             read(&mut verification, &pages),
             [Page(2), SamePage, Page(1), agreed]
@@ -302,10 +292,7 @@ mod tests {
         assert_eq!(read(&mut verification, &pages), from_the_end);
         let mut verification = self::verification(&[10, 10], 2);
         let pages = [(2, 10, true), (3, 10, true), (2, 10, true), (1, 10, true)];
-        let agreed = Agreed {
-            items: 4,
-            has_gap: false,
-        };
+        let agreed = agreed(4);
         let from_the_end = [Page(3), Page(2), Page(1), agreed];
         assert_eq!(read(&mut verification, &pages), from_the_end);
     }
@@ -315,12 +302,6 @@ mod tests {
         let mut verification = verification(&[0, 0], 2);
         assert_eq!(verification.first_page(), 1);
         let pages = [(1, 0, false)];
-        assert_eq!(
-            read(&mut verification, &pages),
-            [Agreed {
-                items: 0,
-                has_gap: false
-            }]
-        );
+        assert_eq!(read(&mut verification, &pages), [agreed(0)]);
     }
 }

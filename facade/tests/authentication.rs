@@ -19,7 +19,7 @@ use atlas_snapshots_mock::{
 use futures::TryStreamExt;
 use serde_json::json;
 
-use crate::common::with_timeout;
+use crate::common::{listing, with_timeout};
 
 const ID: &str = "mdb_sa_id_0123";
 const SECRET: &str = "mdb_sa_sk_open-sesame";
@@ -32,18 +32,16 @@ fn quick_retries() -> RetryPolicy {
 }
 
 fn client(mock: &MockAtlas, credentials: Credentials) -> Atlas {
+    client_with(mock, credentials, quick_retries())
+}
+
+fn client_with(mock: &MockAtlas, credentials: Credentials, policy: RetryPolicy) -> Atlas {
     Atlas::builder()
         .base_url(mock.base_url())
         .credentials(credentials)
-        .retry_policy(quick_retries())
+        .retry_policy(policy)
         .build()
         .unwrap()
-}
-
-fn request(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas
-        .serverless_snapshots(mock.project_id(), mock.cluster_name())
-        .page_size(100)
 }
 
 async fn count(request: ListRequest<Snapshot>) -> Result<usize, Error> {
@@ -66,7 +64,7 @@ fn rejected_requests(mock: &MockAtlas) -> usize {
 #[tokio::test]
 async fn sixty_four_concurrent_listings_share_one_token() {
     let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(250)).await;
-    let listings = (0..64).map(|_| count(request(&mock, &atlas)));
+    let listings = (0..64).map(|_| count(listing(&mock, &atlas)));
     for listed in futures::future::join_all(listings).await {
         assert_eq!(listed.unwrap(), 250);
     }
@@ -83,7 +81,7 @@ async fn sixty_four_concurrent_listings_share_one_token() {
 async fn tokens_that_expire_during_listings_are_replaced_by_exactly_one() {
     let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(250)).await;
     let mut streams: Vec<_> = (0..64)
-        .map(|_| request(&mock, &atlas).max_in_flight(1).stream())
+        .map(|_| listing(&mock, &atlas).max_in_flight(1).stream())
         .collect();
     for stream in &mut streams {
         stream.next().await.unwrap().unwrap();
@@ -109,13 +107,13 @@ async fn a_rejected_token_is_replaced_and_the_request_sent_again_exactly_once() 
             .fault(ResponseFault::Status(401), When::always()),
     )
     .await;
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!((mock.request_count(), mock.token_request_count()), (2, 2));
 
     // A missing role is not a matter of tokens.
     let (mock, atlas) = account_mock(MockAtlas::builder().missing_role()).await;
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!((mock.request_count(), mock.token_request_count()), (1, 1));
 }
@@ -137,13 +135,13 @@ async fn a_wrong_or_absent_lifetime_costs_no_listing() {
         )
         .await;
         assert_eq!(
-            count(request(&mock, &atlas)).await.unwrap(),
+            count(listing(&mock, &atlas)).await.unwrap(),
             250,
             "{lifetime:?}"
         );
         mock.expire_tokens();
         assert_eq!(
-            count(request(&mock, &atlas)).await.unwrap(),
+            count(listing(&mock, &atlas)).await.unwrap(),
             250,
             "{lifetime:?}"
         );
@@ -162,7 +160,7 @@ async fn a_token_request_is_retried() {
             .token_fault(down, When::nth(2)),
     )
     .await;
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 9);
     assert_eq!((mock.request_count(), mock.token_request_count()), (1, 3));
 }
 
@@ -176,13 +174,9 @@ async fn a_failing_token_endpoint_is_requested_as_often_as_the_policy_says() {
             .start()
             .await
             .unwrap();
-        let atlas = Atlas::builder()
-            .base_url(mock.base_url())
-            .credentials(Credentials::service_account(ID, SECRET))
-            .retry_policy(quick_retries().max_retries(retries))
-            .build()
-            .unwrap();
-        let error = count(request(&mock, &atlas)).await.unwrap_err();
+        let account = Credentials::service_account(ID, SECRET);
+        let atlas = client_with(&mock, account, quick_retries().max_retries(retries));
+        let error = count(listing(&mock, &atlas)).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), error.attempts()),
             (ErrorKind::Server, Some(503), Some(retries + 1))
@@ -271,7 +265,7 @@ async fn a_token_endpoint_that_issues_no_token_is_a_token_request_error() {
     ] {
         let mock = builder.service_account(ID, SECRET).start().await.unwrap();
         let atlas = client(&mock, Credentials::service_account(ID, secret));
-        let mut snapshots = request(&mock, &atlas).stream();
+        let mut snapshots = listing(&mock, &atlas).stream();
         let error = snapshots.next().await.unwrap().unwrap_err();
         assert_eq!(
             (error.kind(), error.status()),
@@ -336,13 +330,9 @@ async fn a_token_endpoint_that_is_limited_fails_or_redirects_is_no_matter_of_cre
             .start()
             .await
             .unwrap();
-        let atlas = Atlas::builder()
-            .base_url(mock.base_url())
-            .credentials(Credentials::service_account(ID, SECRET))
-            .retry_policy(RetryPolicy::none())
-            .build()
-            .unwrap();
-        let error = count(request(&mock, &atlas)).await.unwrap_err();
+        let account = Credentials::service_account(ID, SECRET);
+        let atlas = client_with(&mock, account, RetryPolicy::none());
+        let error = count(listing(&mock, &atlas)).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.is_retryable()),
             (kind, retryable),
@@ -391,7 +381,7 @@ async fn a_rejection_names_the_credentials_that_were_sent_or_that_there_were_non
         ),
     ] {
         let mock = builder.start().await.unwrap();
-        let error = count(request(&mock, &client(&mock, credentials))).await;
+        let error = count(listing(&mock, &client(&mock, credentials))).await;
         let error = error.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
         let line = error.to_string();
@@ -420,19 +410,19 @@ async fn revoking_the_token_is_followed_by_a_new_one_for_the_next_listing() {
     let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(9)).await;
     atlas.revoke_token().await.unwrap();
     assert_eq!(mock.token_request_count(), 0, "there was nothing to revoke");
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 9);
     assert_eq!(mock.live_tokens(), 1);
     atlas.clone().revoke_token().await.unwrap();
     assert_eq!(mock.live_tokens(), 0);
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 9);
     assert_eq!(rejected_requests(&mock), 0);
 }
 
 #[tokio::test]
 async fn an_error_of_a_token_request_says_what_the_request_was_for() {
     let (mock, atlas) = account_mock(MockAtlas::builder().snapshots(9)).await;
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 9);
-    let next = request(&mock, &atlas);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 9);
+    let next = listing(&mock, &atlas);
     mock.shutdown().await;
     let error = atlas.revoke_token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
@@ -482,8 +472,8 @@ async fn a_token_function_is_called_once_for_many_requests() {
     let mock = token_mock().await;
     let (credentials, calls) = token_fn("abc.def", 0, TokenError::permanent);
     let atlas = client(&mock, credentials);
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 250);
     assert_eq!(rejected_requests(&mock), 0);
     assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
@@ -493,13 +483,13 @@ async fn a_temporary_failure_of_a_token_function_is_retried() {
     let mock = token_mock().await;
     let (credentials, calls) = token_fn("abc.def", 2, TokenError::temporary);
     let atlas = client(&mock, credentials);
-    assert_eq!(count(request(&mock, &atlas)).await.unwrap(), 250);
+    assert_eq!(count(listing(&mock, &atlas)).await.unwrap(), 250);
     assert_eq!(calls.load(Ordering::SeqCst), 3);
 
     let mock = token_mock().await;
     let (credentials, calls) = token_fn("abc.def", usize::MAX, TokenError::temporary);
     let atlas = client(&mock, credentials);
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TokenRequest);
     assert!(error.is_retryable());
     assert_eq!(error.attempts(), Some(3));
@@ -512,7 +502,7 @@ async fn a_permanent_failure_of_a_token_function_is_reported_at_once() {
     let mock = token_mock().await;
     let (credentials, calls) = token_fn("abc.def", usize::MAX, TokenError::permanent);
     let atlas = client(&mock, credentials);
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TokenRequest);
     assert!(!error.is_retryable());
     let cause = std::error::Error::source(&error).unwrap();
@@ -525,7 +515,7 @@ async fn a_permanent_failure_of_a_token_function_is_reported_at_once() {
         Ok(AccessToken::new(token))
     });
     let atlas = client(&mock, credentials);
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TokenRequest);
     assert_eq!(error.attempts(), Some(1));
     assert_eq!(mock.request_count(), 0);
@@ -536,7 +526,7 @@ async fn a_token_function_is_called_once_more_for_a_rejected_token() {
     let mock = token_mock().await;
     let (credentials, calls) = token_fn("another", 0, TokenError::permanent);
     let atlas = client(&mock, credentials);
-    let error = count(request(&mock, &atlas)).await.unwrap_err();
+    let error = count(listing(&mock, &atlas)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!(calls.load(Ordering::SeqCst), 2);
     assert_eq!(mock.request_count(), 2);
@@ -602,7 +592,7 @@ async fn no_secret_is_ever_shown() {
                 .credentials(credentials.clone())
                 .retry_policy(RetryPolicy::none());
             let atlas = builder.clone().build().unwrap();
-            let request = request(&mock, &atlas);
+            let request = listing(&mock, &atlas);
             let before = format!("{credentials:?} {builder:?} {request:?}");
             let mut snapshots = request.stream();
             let error = snapshots.next().await.unwrap().unwrap_err();

@@ -10,6 +10,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use atlas_snapshots::{Atlas, ListRequest, Snapshot};
 use atlas_snapshots_mock::MockAtlas;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
@@ -18,6 +19,13 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 pub(crate) async fn with_timeout<F: Future>(future: F) -> F::Output {
     let limited = tokio::time::timeout(Duration::from_secs(20), future).await;
     limited.expect("the future does not complete")
+}
+
+/// The snapshots of the mock's cluster by the serverless API, 100 to a page.
+pub(crate) fn listing(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
+    atlas
+        .serverless_snapshots(mock.project_id(), mock.cluster_name())
+        .page_size(100)
 }
 
 /// The API of each request, in order of arrival.

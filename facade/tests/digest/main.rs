@@ -13,7 +13,7 @@ use atlas_snapshots_mock::{
 };
 use futures::future::join_all;
 
-use crate::common::with_timeout;
+use crate::common::{listing, with_timeout};
 use crate::server::{Log, Nonces, PAGE_SIZE, PAGES, Rules, Server};
 
 fn client(mock: &MockAtlas) -> Atlas {
@@ -25,10 +25,14 @@ fn client(mock: &MockAtlas) -> Atlas {
         .unwrap()
 }
 
-fn listing(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas
-        .serverless_snapshots(mock.project_id(), mock.cluster_name())
-        .page_size(100)
+/// A mock that requires the API key, and a client with that key.
+async fn mock_of(snapshots: usize) -> (MockAtlas, Atlas) {
+    let mock = MockAtlas::builder()
+        .snapshots(snapshots)
+        .require_api_key("public", "open-sesame");
+    let mock = mock.start().await.unwrap();
+    let atlas = client(&mock);
+    (mock, atlas)
 }
 
 fn rejected_requests(mock: &MockAtlas) -> usize {
@@ -40,13 +44,7 @@ fn rejected_requests(mock: &MockAtlas) -> usize {
 
 #[tokio::test]
 async fn digest_takes_one_request_more_than_the_pages() {
-    let mock = MockAtlas::builder()
-        .snapshots(1_000)
-        .require_api_key("public", "open-sesame")
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock);
+    let (mock, atlas) = mock_of(1_000).await;
     assert_eq!(
         count(listing(&mock, &atlas).max_in_flight(8))
             .await
@@ -63,13 +61,7 @@ async fn digest_takes_one_request_more_than_the_pages() {
 
 #[tokio::test]
 async fn digest_under_load_is_challenged_once() {
-    let mock = MockAtlas::builder()
-        .snapshots(250)
-        .require_api_key("public", "open-sesame")
-        .start()
-        .await
-        .unwrap();
-    let atlas = client(&mock);
+    let (mock, atlas) = mock_of(250).await;
     let listings = (0..64).map(|_| count(listing(&mock, &atlas)));
     for listed in futures::future::join_all(listings).await {
         assert_eq!(listed.unwrap(), 250);

@@ -63,12 +63,8 @@ pub(crate) struct Outcome {
 pub(crate) async fn read(request: ListRequest<Snapshot>) -> Outcome {
     let mut snapshots = request.stream();
     let (mut ids, mut errors) = (Vec::new(), Vec::new());
-    while errors
-        .iter()
-        .filter(|e: &&Error| e.kind() != ErrorKind::InvalidItem)
-        .count()
-        < 1
-    {
+    let is_invalid_item = |error: &Error| error.kind() == ErrorKind::InvalidItem;
+    while errors.iter().all(is_invalid_item) {
         match snapshots.next().await {
             Some(Ok(snapshot)) => ids.push(snapshot.id().to_string()),
             Some(Err(error)) => errors.push(error),

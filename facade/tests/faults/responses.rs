@@ -11,7 +11,9 @@ use atlas_snapshots_mock::{
 use serde_json::json;
 
 use crate::common::with_timeout;
-use crate::harness::{FAULTY_PAGE, ITEMS, LIMIT, client, for_both_apis, mock_with, read, request};
+use crate::harness::{
+    FAULTY_PAGE, ITEMS, LIMIT, Outcome, client, for_both_apis, mock_with, read, request,
+};
 
 /// Faults that end the listing, with the kind and status of the error.
 pub(crate) fn permanent() -> Vec<(ResponseFault, ErrorKind, u16)> {
@@ -124,6 +126,13 @@ pub(crate) fn harmless() -> Vec<Fault> {
     faults
 }
 
+/// Every item came once and in order, without an error.
+fn assert_whole(outcome: &Outcome, mock: &MockAtlas, case: &str) {
+    let errors = &outcome.errors;
+    assert_eq!(outcome.ids, mock.snapshot_ids(), "{case}: {errors:?}");
+    assert!(errors.is_empty(), "{case}: {errors:?}");
+}
+
 async fn a_permanent_fault_ends_the_listing_after_one_request(api: ClusterKind) {
     for (fault, kind, status) in permanent() {
         let case = format!("{fault:?}");
@@ -154,13 +163,7 @@ async fn a_fault_that_a_retry_cures_is_not_reported(api: ClusterKind) {
         let case = format!("{fault:?}");
         let mock = mock_with(api, fault, When::first(1).on_page(FAULTY_PAGE)).await;
         let outcome = read(request(&mock, client(&mock))).await;
-        assert_eq!(
-            outcome.ids,
-            mock.snapshot_ids(),
-            "{case}: {:?}",
-            outcome.errors
-        );
-        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
+        assert_whole(&outcome, &mock, &case);
         assert_eq!(mock.request_count(), 4, "{case}");
         assert_eq!(
             outcome.completeness,
@@ -227,13 +230,7 @@ async fn a_harmless_fault_costs_no_item(api: ClusterKind) {
         let case = format!("{fault:?}");
         let mock = mock_with(api, fault, When::always()).await;
         let outcome = read(request(&mock, client(&mock))).await;
-        assert_eq!(
-            outcome.ids,
-            mock.snapshot_ids(),
-            "{case}: {:?}",
-            outcome.errors
-        );
-        assert!(outcome.errors.is_empty(), "{case}: {:?}", outcome.errors);
+        assert_whole(&outcome, &mock, &case);
         assert!(mock.request_count() <= 5, "{case}");
     }
 }

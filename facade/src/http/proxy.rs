@@ -32,7 +32,7 @@ pub(crate) fn check_environment(
     base_url: &BaseUrl,
     variables: impl Fn(&str) -> Option<OsString>,
 ) -> Result<(), InvalidValue> {
-    // The first of the names that is set counts, be it empty.
+    // The first of the names that is set counts, even where it is empty.
     let first = |names: [&'static str; 2]| {
         let found = names.map(|name| (name, variables(name)));
         let (name, value) = found.into_iter().find(|(_, value)| value.is_some())?;

@@ -147,9 +147,7 @@ impl Atlas {
     /// Those of the request that revokes the token, and [`ErrorKind::TokenRequest`] when Atlas
     /// rejects it. The token is forgotten in any case.
     pub async fn revoke_token(&self) -> Result<()> {
-        let authenticator = &self.inner.authenticator;
-        let revoked = authenticator.revoke_token().await;
-        revoked.map_err(|error| authenticator.redact(error))
+        self.inner.authenticator.revoke_token().await
     }
 
     fn list_operation<O: Operation>(

@@ -655,20 +655,3 @@ fn a_client_with_invalid_values_is_not_built() {
             .is_ok()
     );
 }
-
-#[tokio::test]
-async fn a_token_is_never_shown() {
-    let mock = MockAtlas::builder()
-        .require_token("other")
-        .start()
-        .await
-        .unwrap();
-    let builder = atlas(&mock).credentials(Credentials::access_token("open-sesame"));
-    let client = builder.clone().build().unwrap();
-    let request = client.serverless_snapshots(mock.project_id(), mock.cluster_name());
-    let request_debug = format!("{request:?}");
-    let mut snapshots = request.stream();
-    let error = snapshots.next().await.unwrap().unwrap_err();
-    let shown = format!("{builder:?} {client:?} {request_debug} {snapshots:?} {error:?} {error}");
-    assert!(!shown.contains("sesame"), "{shown}");
-}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::digest::DigestSession;
 use super::secrets::Secrets;
@@ -17,7 +17,6 @@ use crate::error::{CHARS_IN_LINE, Error, ErrorKind, Result};
 use crate::http::base_url::BaseUrl;
 use crate::http::client::{HttpClient, RequestCounter, fetch};
 use crate::http::retry::Retrier;
-use crate::model::invalid_item::InvalidItem;
 use crate::model::text::cut;
 
 /// Authenticates the requests of one client and sends them. Clones of the client share one.
@@ -81,20 +80,17 @@ impl Authenticator {
                 client_id,
                 client_secret,
             } => {
-                secrets.add(&client_secret);
+                secrets.add_account(&client_id, &client_secret);
                 provider(TokenOrigin::ServiceAccount(ServiceAccount {
                     http: Arc::clone(&http),
+                    secrets: Arc::clone(&secrets),
                     base_url: base_url.clone(),
                     client_id,
                     client_secret,
                     name: account,
                 }))
             }
-            Kind::TokenFn(function) => {
-                // Takes the place of the client secret, which is never dropped.
-                secrets.add(&SecretString::default());
-                provider(TokenOrigin::Function(function))
-            }
+            Kind::TokenFn(function) => provider(TokenOrigin::Function(function)),
             Kind::ApiKey {
                 public_key,
                 private_key,
@@ -112,7 +108,8 @@ impl Authenticator {
         })
     }
 
-    /// Sends `request` with authentication and returns the whole response.
+    /// Sends `request` with authentication and returns the whole response, without any secret
+    /// that it repeats.
     ///
     /// A request whose token is rejected is sent once more with a new token, and a request that
     /// is challenged again with a response to its challenge. Every request is counted, those for
@@ -126,7 +123,7 @@ impl Authenticator {
         request: Request<Bytes>,
         counter: &RequestCounter,
     ) -> Result<Response<Bytes>> {
-        match &self.scheme {
+        let sent = match &self.scheme {
             Scheme::Anonymous => self.send(request, counter).await,
             Scheme::Bearer(header) => self.send(authorized(request, header), counter).await,
             Scheme::Token(provider) => self.execute_with_token(provider, request, counter).await,
@@ -134,14 +131,14 @@ impl Authenticator {
                 let send = |request| self.send(request, counter);
                 session.execute(&request, send).await
             }
-        }
+        };
+        sent.map_err(|error| self.secrets.remove_from_source(error))
     }
 
-    /// Completes the error of a request: says which credentials were rejected, and replaces the
-    /// client's secrets in the texts of the server.
+    /// Completes the error of a request: says which credentials were rejected.
     pub(crate) fn explain(&self, error: Error) -> Error {
         if error.kind() != ErrorKind::Unauthenticated {
-            return self.redact(error);
+            return error;
         }
         let excerpt = || {
             error
@@ -152,25 +149,16 @@ impl Authenticator {
             Some(said) => format!("{}: {}", self.rejection, said.trim_end_matches('.')),
             None => self.rejection.clone(),
         };
-        self.redact(error.with_message(message))
-    }
-
-    /// Replaces the client's secrets in the texts of the server that `error` carries.
-    pub(crate) fn redact(&self, error: Error) -> Error {
-        self.secrets.redact(error)
-    }
-
-    /// Replaces the client's secrets in the texts of an item that could not be read.
-    pub(crate) fn redact_item(&self, item: &mut InvalidItem) {
-        self.secrets.redact_item(item);
+        error.with_message(message)
     }
 
     /// Forgets the current token, and revokes it where Atlas issued it.
     pub(crate) async fn revoke_token(&self) -> Result<()> {
-        match &self.scheme {
+        let revoked = match &self.scheme {
             Scheme::Token(provider) => provider.revoke().await,
             _ => Ok(()),
-        }
+        };
+        revoked.map_err(|error| self.secrets.remove_from_source(error))
     }
 
     async fn execute_with_token(
@@ -198,7 +186,8 @@ impl Authenticator {
         counter: &RequestCounter,
     ) -> Result<Response<Bytes>> {
         counter.count();
-        fetch(&*self.http, request, self.max_response_bytes).await
+        let response = fetch(&*self.http, request, self.max_response_bytes).await?;
+        Ok(self.secrets.remove_from(response))
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod authenticator;
 pub(crate) mod challenge;
 mod digest;
+mod encoding;
 pub(crate) mod environment;
 mod secrets;
 pub(crate) mod service_account;
@@ -25,7 +26,12 @@ pub use token::{AccessToken, TokenError};
 
 /// The credentials of a client.
 ///
-/// `Debug` shows the kind and never a secret. All clones of a client share what the credentials
+/// `Debug` shows the kind and never a secret. Where a response repeats a secret of the client, or the
+/// `Authorization` header made of it, it is replaced by `***` before anything reads the response:
+/// the items of a page have it no more than errors. It is recognized in JSON and in URLs, too, with
+/// any of its characters escaped. A secret of fewer than 4 bytes is not looked for.
+///
+/// All clones of a client share what the credentials
 /// yield: one token, or one Digest challenge.
 ///
 /// ```

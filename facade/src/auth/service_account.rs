@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use super::secrets::Secrets;
 use super::token::AccessToken;
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
 use crate::http::base_url::BaseUrl;
@@ -25,6 +26,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// A service account, and the deployment that issues its tokens.
 pub(super) struct ServiceAccount {
     pub(super) http: Arc<dyn HttpClient>,
+    pub(super) secrets: Arc<Secrets>,
     pub(super) base_url: BaseUrl,
     pub(super) client_id: String,
     pub(super) client_secret: SecretString,
@@ -50,7 +52,7 @@ impl ServiceAccount {
         let purpose = "requesting an access token";
         let response = self.post("/api/oauth/token", &form, purpose).await?;
         if response.status() != 200 {
-            return Err(self.rejection(&response, now));
+            return Err(self.rejection(&self.secrets.remove_from(response), now));
         }
         let unusable = |message| {
             Error::new(ErrorKind::TokenRequest)

@@ -104,7 +104,7 @@ impl TokenProvider {
             async {
                 let fetched = self.origin.fetch(self.retrier.clock()).await;
                 // Before the retrier reports it.
-                fetched.map_err(|error| self.secrets.redact(error))
+                fetched.map_err(|error| self.secrets.remove_from_source(error))
             }
         });
         let obtained = fetched.await.and_then(|token| self.keep(token));
@@ -112,7 +112,7 @@ impl TokenProvider {
     }
 
     fn keep(&self, token: AccessToken) -> Result<Authorization> {
-        self.secrets.add(&token.token);
+        self.secrets.add_token(&token.token);
         let header = token.authorization().map_err(|unusable| {
             Error::new(ErrorKind::TokenRequest)
                 .with_message("the token obtained cannot be used")

@@ -7,7 +7,7 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::model::text::{Shown, cut};
+use crate::model::text::{Shown, cut, printable};
 
 /// The most characters of an undocumented body that an error keeps, without the ellipsis.
 const EXCERPT_CHARS: usize = 511;
@@ -69,22 +69,6 @@ impl ErrorBody {
             detail: read.detail.or(description),
             ..read
         }
-    }
-
-    /// Every text of the server.
-    pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        let single = [
-            &mut self.error_code,
-            &mut self.reason,
-            &mut self.detail,
-            &mut self.excerpt,
-        ];
-        let violations = self.field_violations.iter_mut();
-        single
-            .into_iter()
-            .flatten()
-            .chain(&mut self.parameters)
-            .chain(violations.flat_map(|v| [&mut v.field, &mut v.description]))
     }
 }
 
@@ -228,7 +212,7 @@ pub(crate) fn excerpt(body: &[u8]) -> Option<String> {
     // Four bytes a character at most, and one more character: decode no more than can be shown.
     let head = &body[..body.len().min(EXCERPT_CHARS * 4 + 4)];
     let text = String::from_utf8_lossy(head);
-    let text = cut(text.trim(), EXCERPT_CHARS).replace(char::is_control, " ");
+    let text = printable(&cut(text.trim(), EXCERPT_CHARS));
     (!text.is_empty()).then_some(text)
 }
 

@@ -106,7 +106,10 @@ pub(crate) fn decode_leniently<O: Operation>(
 ) -> Result<PageResponse<O::Item>> {
     // Some gateways add a byte order mark, which JSON does not allow.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let lenient = parse(body)?;
+    // What is not UTF-8 costs the item that contains it.
+    let text = String::from_utf8_lossy(body);
+    let is_damaged = matches!(text, Cow::Owned(_));
+    let lenient = parse(&text)?;
     // One more than may be, to notice it.
     let results = lenient.results.and_then(elements::<{ MAX_ITEMS + 1 }>);
     let results = results.ok_or_else(|| undecodable(body, "the page has no list `results`"))?;
@@ -119,7 +122,9 @@ pub(crate) fn decode_leniently<O: Operation>(
     }
     let mut invalid_items = 0;
     let items = results.into_iter().enumerate().map(|(index, raw)| {
-        let mut item = decode_item::<O>(page, index, raw.get());
+        let raw = raw.get();
+        let is_damaged = is_damaged && raw.contains(char::REPLACEMENT_CHARACTER);
+        let mut item = decode_item::<O>(page, index, raw, is_damaged);
         if let Err(invalid) = &mut item.content {
             invalid_items += 1;
             if invalid_items > KEPT {
@@ -137,12 +142,13 @@ pub(crate) fn decode_leniently<O: Operation>(
     })
 }
 
-fn parse(body: &[u8]) -> Result<LenientPage<'_>> {
+fn parse(text: &str) -> Result<LenientPage<'_>> {
+    let body = text.as_bytes();
     let is_empty = body.trim_ascii().is_empty();
     if !is_empty && !is_object(body) {
         return Err(undecodable(body, "the page is not a JSON object"));
     }
-    serde_json::from_slice(body).map_err(|cause| {
+    serde_json::from_str(text).map_err(|cause| {
         if cause.classify() != Category::Eof {
             return undecodable(body, describe("the page", &cause));
         }
@@ -185,8 +191,19 @@ fn undecodable(body: &[u8], cause: impl Into<Source>) -> Error {
         .with_source(cause)
 }
 
-fn decode_item<O: Operation>(page: u64, index: usize, raw: &str) -> ReceivedItem<O::Item> {
-    match try_decode_item::<O>(raw) {
+fn decode_item<O: Operation>(
+    page: u64,
+    index: usize,
+    raw: &str,
+    is_damaged: bool,
+) -> ReceivedItem<O::Item> {
+    let decoded = if is_damaged {
+        let id = id_of(raw).filter(|id| !id.contains(char::REPLACEMENT_CHARACTER));
+        Err((id, "it is not UTF-8".to_owned()))
+    } else {
+        try_decode_item::<O>(raw)
+    };
+    match decoded {
         Ok((key, item)) => ReceivedItem {
             index,
             key,

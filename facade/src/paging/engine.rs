@@ -389,7 +389,7 @@ impl<T: Send + 'static> Engine<T> {
 
     /// Requests a page again that came empty although it should have items.
     fn request_again(&mut self, at: &PageRef, repetition: u32) -> Result<()> {
-        tracing::debug!(parent: &self.span, atlas.page = at.page, "requesting an empty page again");
+        tracing::info!(parent: &self.span, atlas.page = at.page, "requesting an empty page again");
         let not_before = self.fetcher.backoff_moment(repetition);
         let order = PageOrder::again(at.page, at.attempts.clone(), not_before);
         self.in_flight.push_front(order)

@@ -103,6 +103,29 @@ fn an_item_that_cannot_be_read_costs_no_other_one() {
 }
 
 #[test]
+fn what_is_not_utf_8_costs_the_item_that_contains_it() {
+    let body = b"{\"links\":[{\"rel\":\"next\",\"href\":\"\xff\"}],\"results\":[{\"id\":\"a\"},\
+        {\"id\":\"b\",\"mongoDBVersion\":\"8\xff\"},{\"id\":\"\xc3\"},{\"id\":\"\xc3\xbc\"}],\"totalCount\":4}";
+    let page = decode_leniently::<FlexSnapshots>(body, 3).unwrap();
+    assert_eq!((page.has_next, page.total), (true, Some(4)));
+    let ids: Vec<_> = page.items.iter().map(|item| item.key.id()).collect();
+    assert_eq!(ids[..2], [Some("a".into()), Some("b".into())]);
+    assert_eq!(ids[3], Some("\u{fc}".into()));
+    let invalid = invalid_items(page);
+    let said: Vec<_> = invalid
+        .iter()
+        .map(|item| (item.index(), item.id(), item.reason()))
+        .collect();
+    let reason = "it is not UTF-8";
+    assert_eq!(said, [(1, Some("b"), reason), (2, None, reason)]);
+
+    // Valid, and not decoded for another reason.
+    let replaced = json!({ "results": [{ "id": "\u{fffd}" }, {}] });
+    let page = decode_page(&replaced);
+    assert!(page.items[0].content.is_ok());
+}
+
+#[test]
 fn a_byte_order_mark_is_ignored() {
     let body = b"\xef\xbb\xbf {\"results\":[{\"id\":\"a\"}],\"totalCount\":1}";
     let page = decode_leniently::<FlexSnapshots>(body, 1).unwrap();

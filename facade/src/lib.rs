@@ -33,8 +33,10 @@ pub use model::checkpoint::Checkpoint;
 pub use model::completeness::{Basis, Completeness, IncompleteReason};
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};
 pub use model::invalid_item::InvalidItem;
-pub use model::snapshot::{
-    FrequencyType, Link, Snapshot, SnapshotSource, SnapshotStatus, SnapshotType,
+pub use model::snapshot::Snapshot;
+pub use model::snapshot_fields::{
+    CloudProvider, ConfigServerType, FrequencyType, Link, SnapshotClusterType, SnapshotMember,
+    SnapshotSource, SnapshotStatus, SnapshotType,
 };
 pub use paging::collect::{Collect, CollectPartial, Collected, Partial};
 pub use paging::config::Consistency;

@@ -5,5 +5,6 @@ pub(crate) mod completeness;
 pub(crate) mod ids;
 pub(crate) mod invalid_item;
 pub(crate) mod snapshot;
+pub(crate) mod snapshot_fields;
 pub(crate) mod text;
 pub(crate) mod text_enum;

@@ -1,137 +1,23 @@
-//! Snapshots and the enums of their fields.
-
-use std::fmt;
+//! Snapshots.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::SnapshotId;
-use super::text_enum::{closed_enum, open_enum};
-
-open_enum! {
-    /// How often the backup policy takes such a snapshot.
-    ///
-    /// ```
-    /// # use atlas_snapshots::FrequencyType;
-    /// assert_eq!(FrequencyType::from("daily"), FrequencyType::Daily);
-    /// // Atlas sends this value, although it is not documented.
-    /// assert_eq!(FrequencyType::from("ondemand").as_str(), "ondemand");
-    /// ```
-    FrequencyType {
-        /// Every few hours.
-        Hourly = "hourly",
-        /// Every day.
-        Daily = "daily",
-        /// Every week.
-        Weekly = "weekly",
-        /// Every month.
-        Monthly = "monthly",
-    }
-}
-
-open_enum! {
-    /// What caused a snapshot.
-    SnapshotType {
-        /// A person or program requested it.
-        OnDemand = "onDemand",
-        /// The backup policy took it.
-        Scheduled = "scheduled",
-    }
-}
-
-open_enum! {
-    /// The status of a snapshot. The values of both APIs map to these.
-    ///
-    /// ```
-    /// # use atlas_snapshots::SnapshotStatus;
-    /// assert_eq!(SnapshotStatus::from("PENDING"), SnapshotStatus::Queued);
-    /// assert_eq!(SnapshotStatus::from("completed"), SnapshotStatus::from("COMPLETED"));
-    /// assert_eq!(SnapshotStatus::from("ARCHIVED").as_str(), "ARCHIVED");
-    /// ```
-    SnapshotStatus {
-        /// The snapshot has not started; its date, version and size are not known yet. Flex
-        /// sends `PENDING` or `QUEUED`.
-        Queued = "queued" or "QUEUED" or "PENDING",
-        /// The snapshot is being taken. Flex sends `RUNNING`.
-        InProgress = "inProgress" or "RUNNING",
-        /// The snapshot is complete and can be restored.
-        Completed = "completed" or "COMPLETED",
-        /// The snapshot failed.
-        Failed = "failed" or "FAILED",
-    }
-}
-
-impl SnapshotStatus {
-    /// Whether the status is final: completed or failed.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
-    }
-}
-
-/// A link as Atlas sends it. This library never follows links.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Link {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    href: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rel: Option<String>,
-}
-
-impl Link {
-    pub(crate) fn new(href: Option<String>, rel: Option<String>) -> Self {
-        Self { href, rel }
-    }
-
-    /// Where the link points; may name a foreign host or plain `http`.
-    #[must_use]
-    pub fn href(&self) -> Option<&str> {
-        self.href.as_deref()
-    }
-
-    /// What the link is, such as `self`.
-    #[must_use]
-    pub fn rel(&self) -> Option<&str> {
-        self.rel.as_deref()
-    }
-}
-
-closed_enum! {
-    /// Which API listed a snapshot.
-    #[derive(Default)]
-    SnapshotSource {
-        /// *Return All Snapshots of One Serverless Instance*, v1.0.
-        #[default]
-        Serverless = "serverless",
-        /// `listFlexBackups`, v2.
-        Flex = "flex",
-    }
-}
-
-impl SnapshotSource {
-    #[allow(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde calls it with a reference"
-    )]
-    fn is_serverless(&self) -> bool {
-        *self == Self::Serverless
-    }
-}
-
-impl fmt::Display for SnapshotSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+use super::snapshot_fields::{
+    CloudProvider, ClusterFields, ConfigServerType, FrequencyType, Link, SnapshotClusterType,
+    SnapshotMember, SnapshotSource, SnapshotStatus, SnapshotType,
+};
 
 /// One snapshot of a cluster.
 ///
 /// Only the id is always present: Atlas marks no field as required, and a queued snapshot has
 /// neither date nor version. A field that one API does not have is `None`.
 ///
-/// It serializes to the field names of the serverless API. A Flex snapshot has
-/// `"source": "flex"`, and `scheduledAt`, `startedAt` and `finishedAt` in addition; `rawStatus`
-/// is present where the server's text for the status differs from [`SnapshotStatus::as_str`].
+/// It serializes to the field names of the cluster API and the serverless API, with the API as
+/// `source`. A Flex snapshot has `scheduledAt`, `startedAt` and `finishedAt` in addition;
+/// `rawStatus` is present where the server's text for the status differs from
+/// [`SnapshotStatus::as_str`].
 ///
 /// ```
 /// use atlas_snapshots::{Snapshot, SnapshotStatus};
@@ -162,7 +48,7 @@ impl fmt::Display for SnapshotSource {
 #[allow(clippy::struct_field_names, reason = "the names are Atlas's own")]
 pub struct Snapshot {
     pub(crate) id: SnapshotId,
-    #[serde(default, skip_serializing_if = "SnapshotSource::is_serverless")]
+    #[serde(default)]
     pub(crate) source: SnapshotSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) created_at: Option<DateTime<Utc>>,
@@ -190,6 +76,22 @@ pub struct Snapshot {
     pub(crate) raw_status: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) storage_size_bytes: Option<i64>,
+    /// Not part of each snapshot, which would be half as large again.
+    #[serde(
+        flatten,
+        default,
+        deserialize_with = "if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) cluster: Option<Box<ClusterFields>>,
+}
+
+/// The fields that only dedicated clusters have; `None` where there is none of them.
+fn if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Box<ClusterFields>>, D::Error> {
+    let fields = Box::<ClusterFields>::deserialize(deserializer)?;
+    Ok((*fields != ClusterFields::default()).then_some(fields))
 }
 
 /// Writes a method for each field that sets it.
@@ -231,7 +133,59 @@ setters! {
     with_storage_size_bytes(storage_size_bytes: i64);
 }
 
+/// The same for the fields that only dedicated clusters have.
+macro_rules! cluster_setters {
+    ($($(#[$doc:meta])* $setter:ident($field:ident: $type:ty);)+) => {
+        impl Snapshot {
+            $($(#[$doc])*
+            #[must_use]
+            pub fn $setter(mut self, $field: $type) -> Self {
+                self.cluster.get_or_insert_default().$field = $field.into();
+                self
+            })+
+        }
+    };
+}
+
+cluster_setters! {
+    /// Sets [`cluster_type`](Self::cluster_type).
+    with_cluster_type(cluster_type: SnapshotClusterType);
+    /// Sets [`cloud_provider`](Self::cloud_provider).
+    with_cloud_provider(cloud_provider: CloudProvider);
+    /// Sets [`config_server_type`](Self::config_server_type).
+    with_config_server_type(config_server_type: ConfigServerType);
+    /// Sets [`copy_regions`](Self::copy_regions).
+    with_copy_regions(copy_regions: Vec<String>);
+    /// Sets [`policy_items`](Self::policy_items).
+    with_policy_items(policy_items: Vec<String>);
+    /// Sets [`members`](Self::members).
+    with_members(members: Vec<SnapshotMember>);
+    /// Sets [`snapshot_ids`](Self::snapshot_ids).
+    with_snapshot_ids(snapshot_ids: Vec<SnapshotId>);
+}
+
 impl Snapshot {
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, description: &str) -> Self {
+        self.cluster.get_or_insert_default().description = Some(description.to_owned());
+        self
+    }
+
+    /// Sets [`replica_set_name`](Self::replica_set_name).
+    #[must_use]
+    pub fn with_replica_set_name(mut self, replica_set_name: &str) -> Self {
+        self.cluster.get_or_insert_default().replica_set_name = Some(replica_set_name.to_owned());
+        self
+    }
+
+    /// Sets [`master_key_uuid`](Self::master_key_uuid).
+    #[must_use]
+    pub fn with_master_key_uuid(mut self, master_key_uuid: &str) -> Self {
+        self.cluster.get_or_insert_default().master_key_uuid = Some(master_key_uuid.to_owned());
+        self
+    }
+
     /// A snapshot of which only the id and the API are known. The `with_` methods set the rest.
     #[must_use]
     pub fn new(id: impl Into<SnapshotId>, source: SnapshotSource) -> Self {
@@ -251,6 +205,7 @@ impl Snapshot {
             status: None,
             raw_status: None,
             storage_size_bytes: None,
+            cluster: None,
         }
     }
 
@@ -274,7 +229,7 @@ impl Snapshot {
         self.source
     }
 
-    /// When the snapshot was taken: `createdAt` of the serverless API, `finishTime` of Flex.
+    /// When the snapshot was taken: `createdAt`, or `finishTime` of Flex.
     /// `None` while it is queued.
     #[must_use]
     pub fn created_at(&self) -> Option<DateTime<Utc>> {
@@ -305,13 +260,13 @@ impl Snapshot {
         self.expires_at
     }
 
-    /// How often the backup policy takes such a snapshot; serverless only.
+    /// How often the backup policy takes such a snapshot; not with Flex.
     #[must_use]
     pub fn frequency_type(&self) -> Option<&FrequencyType> {
         self.frequency_type.as_ref()
     }
 
-    /// Links to related resources, as received; serverless only.
+    /// Links to related resources, as received; not with Flex.
     #[must_use]
     pub fn links(&self) -> &[Link] {
         &self.links
@@ -330,7 +285,7 @@ impl Snapshot {
         self.serverless_instance_name.as_deref()
     }
 
-    /// What caused the snapshot; serverless only.
+    /// What caused the snapshot; not with Flex.
     #[must_use]
     pub fn snapshot_type(&self) -> Option<&SnapshotType> {
         self.snapshot_type.as_ref()
@@ -349,39 +304,83 @@ impl Snapshot {
         self.raw_status.as_deref().or(ours)
     }
 
-    /// The size of the snapshot in bytes; serverless only. Atlas sends 0 while the snapshot is
+    /// The size of the snapshot in bytes; not with Flex. Atlas sends 0 while the snapshot is
     /// queued and its size is not known.
     #[must_use]
     pub fn storage_size_bytes(&self) -> Option<i64> {
         self.storage_size_bytes
+    }
+
+    /// What the snapshot is of (`type`); dedicated clusters only.
+    #[must_use]
+    pub fn cluster_type(&self) -> Option<&SnapshotClusterType> {
+        self.cluster.as_deref()?.cluster_type.as_ref()
+    }
+
+    /// What the person who requested the snapshot wrote; dedicated clusters only.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.cluster.as_deref()?.description.as_deref()
+    }
+
+    /// The cloud that stores the snapshot; dedicated clusters only, and absent for sharded ones, whose
+    /// [`members`](Self::members) have it.
+    #[must_use]
+    pub fn cloud_provider(&self) -> Option<&CloudProvider> {
+        self.cluster.as_deref()?.cloud_provider.as_ref()
+    }
+
+    /// The regions that the snapshot was copied to; dedicated clusters only.
+    #[must_use]
+    pub fn copy_regions(&self) -> &[String] {
+        let fields = self.cluster.as_deref();
+        fields.map_or(&[], |fields| &fields.copy_regions)
+    }
+
+    /// The replica set of which the snapshot was taken; dedicated clusters only.
+    #[must_use]
+    pub fn replica_set_name(&self) -> Option<&str> {
+        self.cluster.as_deref()?.replica_set_name.as_deref()
+    }
+
+    /// The id of the key that encrypts the snapshot, where the customer manages it; dedicated
+    /// clusters only.
+    #[must_use]
+    pub fn master_key_uuid(&self) -> Option<&str> {
+        self.cluster.as_deref()?.master_key_uuid.as_deref()
+    }
+
+    /// The ids of the parts of the backup policy that took the snapshot; dedicated clusters only.
+    #[must_use]
+    pub fn policy_items(&self) -> &[String] {
+        let fields = self.cluster.as_deref();
+        fields.map_or(&[], |fields| &fields.policy_items)
+    }
+
+    /// Where the cluster keeps its configuration; sharded clusters only.
+    #[must_use]
+    pub fn config_server_type(&self) -> Option<&ConfigServerType> {
+        self.cluster.as_deref()?.config_server_type.as_ref()
+    }
+
+    /// The snapshots of the shards and config servers; sharded clusters only.
+    #[must_use]
+    pub fn members(&self) -> &[SnapshotMember] {
+        let fields = self.cluster.as_deref();
+        fields.map_or(&[], |fields| &fields.members)
+    }
+
+    /// The ids of the snapshots of the shards and config servers; sharded clusters only.
+    #[must_use]
+    pub fn snapshot_ids(&self) -> &[SnapshotId] {
+        let fields = self.cluster.as_deref();
+        fields.map_or(&[], |fields| &fields.snapshot_ids)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_known_value_reads_back_as_itself() {
-        for value in FrequencyType::KNOWN {
-            assert_eq!(&FrequencyType::from(value.as_str()), value);
-        }
-        for value in SnapshotType::KNOWN {
-            assert_eq!(&SnapshotType::from(value.as_str()), value);
-        }
-        for value in SnapshotStatus::KNOWN {
-            assert_eq!(&SnapshotStatus::from(value.as_str()), value);
-        }
-    }
-
-    #[test]
-    fn undocumented_values_keep_their_text() {
-        let status: SnapshotStatus = serde_json::from_str(r#""ARCHIVED""#).unwrap();
-        assert_eq!(status, SnapshotStatus::Unknown("ARCHIVED".into()));
-        assert_eq!(status.to_string(), "ARCHIVED");
-        assert_eq!(serde_json::to_string(&status).unwrap(), r#""ARCHIVED""#);
-        assert!(!status.is_terminal());
-    }
 
     #[test]
     fn the_statuses_of_flex_are_mapped_and_kept() {
@@ -401,10 +400,59 @@ mod tests {
         }
     }
 
+    fn reads_back(json: &str) -> Snapshot {
+        let snapshot: Snapshot = serde_json::from_str(json).unwrap();
+        let written = serde_json::to_string(&snapshot).unwrap();
+        assert_eq!(written, json);
+        snapshot
+    }
+
     #[test]
     fn a_snapshot_serializes_to_the_documented_names_and_back() {
-        let json = r#"{"id":"32b6e34b3d91647abb20e7b8","createdAt":"2025-05-04T09:42:00Z","expiresAt":"2025-05-05T09:42:00Z","frequencyType":"hourly","links":[{"href":"https://cloud.mongodb.com/api/atlas","rel":"self"}],"mongodVersion":"8.0.29-rc1","serverlessInstanceName":"Instance0","snapshotType":"onDemand","status":"completed","storageSizeBytes":5000000000}"#;
-        let snapshot: Snapshot = serde_json::from_str(json).unwrap();
-        assert_eq!(serde_json::to_string(&snapshot).unwrap(), json);
+        reads_back(
+            r#"{"id":"32b6e34b3d91647abb20e7b8","source":"serverless","createdAt":"2025-05-04T09:42:00Z","expiresAt":"2025-05-05T09:42:00Z","frequencyType":"hourly","links":[{"href":"https://cloud.mongodb.com/api/atlas","rel":"self"}],"mongodVersion":"8.0.29-rc1","serverlessInstanceName":"Instance0","snapshotType":"onDemand","status":"completed","storageSizeBytes":5000000000}"#,
+        );
+        let sharded = reads_back(
+            r#"{"id":"32b6e34b3d91647abb20e7b8","source":"cluster","frequencyType":"yearly","snapshotType":"fallback","type":"shardedCluster","description":"before the move","cloudProvider":"AWS","copyRegions":["EU_WEST_1"],"replicaSetName":"atlas-0","masterKeyUUID":"72659f08-8b3c-4913-bb4e-a8a68e036502","policyItems":["32b6e34b3d91647abb20e7b9"],"configServerType":"EMBEDDED","members":[{"id":"32b6e34b3d91647abb20e7ba","cloudProvider":"GCP","replicaSetName":"shard-0"}],"snapshotIds":["32b6e34b3d91647abb20e7ba"]}"#,
+        );
+        let member = SnapshotMember::new("32b6e34b3d91647abb20e7ba", CloudProvider::Gcp, "shard-0");
+        assert_eq!(
+            (
+                member.id(),
+                member.cloud_provider(),
+                member.replica_set_name()
+            ),
+            (
+                sharded.snapshot_ids().first(),
+                Some(&CloudProvider::Gcp),
+                Some("shard-0")
+            ),
+        );
+        let made = Snapshot::new("32b6e34b3d91647abb20e7b8", SnapshotSource::Cluster)
+            .with_frequency_type(FrequencyType::Yearly)
+            .with_snapshot_type(SnapshotType::Fallback)
+            .with_cluster_type(SnapshotClusterType::ShardedCluster)
+            .with_description("before the move")
+            .with_cloud_provider(CloudProvider::Aws)
+            .with_copy_regions(vec!["EU_WEST_1".to_owned()])
+            .with_replica_set_name("atlas-0")
+            .with_master_key_uuid("72659f08-8b3c-4913-bb4e-a8a68e036502")
+            .with_policy_items(vec!["32b6e34b3d91647abb20e7b9".to_owned()])
+            .with_config_server_type(ConfigServerType::Embedded)
+            .with_members(vec![member])
+            .with_snapshot_ids(vec!["32b6e34b3d91647abb20e7ba".into()]);
+        assert_eq!(made, sharded);
+        assert_eq!(
+            made.cluster_type(),
+            Some(&SnapshotClusterType::ShardedCluster)
+        );
+        assert_eq!(made.description(), Some("before the move"));
+        assert_eq!(made.cloud_provider(), Some(&CloudProvider::Aws));
+        assert_eq!(made.copy_regions(), ["EU_WEST_1"]);
+        assert_eq!(made.replica_set_name(), Some("atlas-0"));
+        assert!(made.master_key_uuid().is_some());
+        assert_eq!(made.policy_items().len(), 1);
+        assert_eq!(made.config_server_type(), Some(&ConfigServerType::Embedded));
+        assert_eq!(made.members().len(), 1);
     }
 }

@@ -3,7 +3,8 @@
 use atlas_snapshots_generated::{Client, OpenEnum, types};
 
 use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
-use crate::model::snapshot::{Snapshot, SnapshotSource};
+use crate::model::snapshot::Snapshot;
+use crate::model::snapshot_fields::SnapshotSource;
 use crate::paging::config::ListTarget;
 use crate::paging::page::ItemKey;
 

@@ -4,7 +4,8 @@ use atlas_snapshots_generated::{Client, OpenEnum, Vocabulary, types};
 use chrono::{DateTime, Utc};
 
 use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
-use crate::model::snapshot::{Link, Snapshot, SnapshotSource};
+use crate::model::snapshot::Snapshot;
+use crate::model::snapshot_fields::{Link, SnapshotSource};
 use crate::paging::config::ListTarget;
 use crate::paging::page::ItemKey;
 

@@ -56,6 +56,7 @@ async fn ndjson_is_one_object_a_line_with_the_names_of_the_api() {
             "mongodVersion",
             "serverlessInstanceName",
             "snapshotType",
+            "source",
             "status",
             "storageSizeBytes"
         ]

@@ -202,9 +202,8 @@ Output formats:
   csv     a header and one line a snapshot, printed as they arrive; absent values are empty:
           id, createdAt, expiresAt, frequencyType, mongodVersion, serverlessInstanceName,
           snapshotType, status, storageSizeBytes, source, scheduledAt, startedAt, finishedAt
-  Fields that only one API has are absent for the other. A Flex snapshot has
-  \"source\": \"flex\"; its createdAt is the time it was finished. New fields and columns are
-  added behind these.
+  Fields that an API does not have are absent. source is the API; the createdAt of a Flex
+  snapshot is the time it was finished. New fields and columns are added behind these.
 
   A listing that is stopped or fails leaves the array of json open, which is no valid JSON, and
   marks a table as partial. Use ndjson for the rows of such a listing, and set -o pipefail in

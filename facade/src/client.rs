@@ -27,7 +27,7 @@ use crate::paging::page::PageSource;
 use crate::paging::request::ListRequest;
 
 /// A client of MongoDB Atlas. It is cheap to clone; clones share connections, credentials, rate
-/// limits and the retry budget.
+/// limits and retry budgets.
 ///
 /// ```
 /// use atlas_snapshots::{Atlas, Credentials};
@@ -340,7 +340,7 @@ impl AtlasBuilder {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = self.http_client(&base_url)?;
-        let retrier = Retrier::new(self.retry_policy, Arc::clone(&clock));
+        let retrier = Arc::new(Retrier::new(self.retry_policy, Arc::clone(&clock)));
         let inner = ClientInner {
             authenticator: Authenticator::new(
                 credentials,
@@ -352,7 +352,7 @@ impl AtlasBuilder {
             request_builder: http,
             body_hasher: foldhash::fast::RandomState::default(),
             base_url,
-            retrier: Arc::new(retrier),
+            retrier,
             clock,
         };
         Ok(Atlas {

@@ -14,8 +14,9 @@ use super::token::AccessToken;
 use super::token_provider::{TokenOrigin, TokenProvider};
 use super::{Credentials, Kind, rejects_credentials};
 use crate::error::{CHARS_IN_LINE, Error, ErrorKind, Result};
+use crate::http::attempts::RequestCounter;
 use crate::http::base_url::BaseUrl;
-use crate::http::client::{HttpClient, RequestCounter, fetch};
+use crate::http::client::{HttpClient, fetch};
 use crate::http::retry::Retrier;
 use crate::model::text::cut;
 
@@ -48,7 +49,7 @@ impl Authenticator {
         credentials: Credentials,
         http: Arc<dyn HttpClient>,
         base_url: &BaseUrl,
-        retrier: &Retrier,
+        retrier: &Arc<Retrier>,
         max_response_bytes: usize,
     ) -> Result<Self> {
         credentials.check()?;
@@ -66,8 +67,7 @@ impl Authenticator {
         let account = credentials.named("the client id or the client secret");
         let secrets = Arc::new(Secrets::default());
         let provider = |origin| {
-            let retrier = retrier.with_own_rate_limit();
-            let provider = TokenProvider::new(origin, retrier, Arc::clone(&secrets));
+            let provider = TokenProvider::new(origin, Arc::clone(retrier), Arc::clone(&secrets));
             Scheme::Token(Box::new(provider))
         };
         let scheme = match credentials.kind {

@@ -12,6 +12,8 @@ use super::service_account::ServiceAccount;
 use super::single_flight::SingleFlight;
 use super::token::{AccessToken, TokenFn};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::attempts::Attempts;
+use crate::http::bucket::BucketKey;
 use crate::http::clock::Clock;
 use crate::http::retry::Retrier;
 
@@ -20,6 +22,9 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// How long before it expires a token is replaced, at most.
 const EXPIRY_SKEW: Duration = Duration::from_secs(60);
+
+/// The bucket of the requests for tokens.
+static BUCKET: BucketKey = BucketKey::of_endpoints("tokens");
 
 /// Where tokens come from.
 pub(super) enum TokenOrigin {
@@ -44,7 +49,7 @@ impl TokenOrigin {
 /// Keeps the current token of a client, and obtains one for all requests that wait for it.
 pub(super) struct TokenProvider {
     origin: TokenOrigin,
-    retrier: Retrier,
+    retrier: Arc<Retrier>,
     secrets: Arc<Secrets>,
     state: Mutex<State>,
     flight: SingleFlight<Error>,
@@ -71,8 +76,7 @@ pub(super) struct Authorization {
 }
 
 impl TokenProvider {
-    /// A provider that retries with `retrier`, whose rate limit is that of the origin.
-    pub(super) fn new(origin: TokenOrigin, retrier: Retrier, secrets: Arc<Secrets>) -> Self {
+    pub(super) fn new(origin: TokenOrigin, retrier: Arc<Retrier>, secrets: Arc<Secrets>) -> Self {
         Self {
             origin,
             retrier,
@@ -98,17 +102,14 @@ impl TokenProvider {
     }
 
     async fn obtain(&self) -> Result<Authorization> {
-        let mut attempts = 0;
-        let fetched = self.retrier.run(|attempt| {
-            attempts = attempt;
-            async {
-                let fetched = self.origin.fetch(self.retrier.clock()).await;
-                // Before the retrier reports it.
-                fetched.map_err(|error| self.secrets.remove_from_source(error))
-            }
+        let attempts = Attempts::default();
+        let fetched = self.retrier.run(&BUCKET, &attempts, || async {
+            let fetched = self.origin.fetch(self.retrier.clock()).await;
+            // Before the retrier reports it.
+            fetched.map_err(|error| self.secrets.remove_from_source(error))
         });
         let obtained = fetched.await.and_then(|token| self.keep(token));
-        obtained.map_err(|error| error.with_retries_done(attempts.saturating_sub(1)))
+        obtained.map_err(|error| error.with_retries_done(attempts.get().saturating_sub(1)))
     }
 
     fn keep(&self, token: AccessToken) -> Result<Authorization> {
@@ -193,7 +194,7 @@ mod tests {
         });
         let origin = TokenOrigin::Function(function);
         let retrier = Retrier::new(RetryPolicy::default(), Arc::new(SystemClock));
-        let provider = TokenProvider::new(origin, retrier, Arc::default());
+        let provider = TokenProvider::new(origin, Arc::new(retrier), Arc::default());
         (issued, provider)
     }
 

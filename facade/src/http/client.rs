@@ -6,8 +6,6 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -110,20 +108,6 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// The most memory allocated for an announced length before any byte has arrived.
 const FIRST_ALLOCATION: usize = 1 << 20;
-
-/// Counts the requests of a listing where they are sent: one attempt can take several.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct RequestCounter(Arc<AtomicU64>);
-
-impl RequestCounter {
-    pub(crate) fn count(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// Sends `request` and reads its whole response, whose body has at most `limit` bytes.
 ///

@@ -1,11 +1,11 @@
-//! The pause of all requests of a client after a rate limit.
+//! The pause of the requests of a bucket after a rate limit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Pauses all requests of a client until a moment, after a 429.
+/// Pauses the requests of a bucket until a moment, after a 429.
 #[derive(Debug, Default)]
 pub(super) struct RateGate {
     closed_until: Mutex<Option<Instant>>,

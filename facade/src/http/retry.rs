@@ -1,13 +1,14 @@
-//! The loop that sends requests again, with the retry budget and the rate limit of a client.
+//! The loop that sends requests again, within the retry budget and the rate limit of their bucket.
 
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::attempts::{Attempts, RequestCounter};
+use super::bucket::{Bucket, BucketKey, Buckets};
 use super::clock::Clock;
-use super::rate_gate::RateGate;
 use super::retry_policy::RetryPolicy;
+use super::slots::{Slot, Slots};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The shortest wait after a rate limit, whatever the policy says.
@@ -21,39 +22,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 pub(crate) struct Retrier {
     policy: RetryPolicy,
     clock: Arc<dyn Clock>,
-    /// Retries left.
-    budget: Arc<AtomicU32>,
-    gate: RateGate,
-}
-
-/// What one request has used up of its policy.
-#[derive(Debug, Default)]
-struct Used {
-    /// Attempts that failed otherwise than by a rate limit.
-    failures: u32,
-    /// Waits for a rate limit, of this request or of another one.
-    pauses: u32,
-    /// Waits that servers imposed.
-    waited: Duration,
+    buckets: Buckets,
 }
 
 impl Retrier {
     pub(crate) fn new(policy: RetryPolicy, clock: Arc<dyn Clock>) -> Self {
         Self {
-            budget: Arc::new(AtomicU32::new(policy.retry_budget)),
+            buckets: Buckets::new(policy.retry_budget),
             policy,
             clock,
-            gate: RateGate::default(),
-        }
-    }
-
-    /// One for requests with a rate limit of their own, and the same budget.
-    pub(crate) fn with_own_rate_limit(&self) -> Self {
-        Self {
-            policy: self.policy.clone(),
-            clock: Arc::clone(&self.clock),
-            budget: Arc::clone(&self.budget),
-            gate: RateGate::default(),
         }
     }
 
@@ -77,107 +54,208 @@ impl Retrier {
         jitter.max(self.policy.shortest())
     }
 
-    /// Calls `attempt` until it succeeds, fails for good, or the policy ends the retries, with
-    /// the number of the attempt, counted from 1. Dropping the future cancels the attempt.
-    pub(crate) async fn run<T, F>(&self, mut attempt: impl FnMut(u32) -> F) -> Result<T>
+    /// How long the requests of a bucket are paused yet; `None` where they may be sent.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a fleet is to use it"))]
+    pub(crate) fn paused_for(&self, bucket: &BucketKey) -> Option<Duration> {
+        let bucket = self.buckets.existing(bucket)?;
+        bucket.gate.closed_for(self.clock.now())
+    }
+
+    /// Sends one request of `bucket` with retries, outside of any limit of requests in flight.
+    /// `attempt` sends it once. Dropping the future cancels it.
+    pub(crate) async fn run<T, F>(
+        self: &Arc<Self>,
+        bucket: &BucketKey,
+        attempts: &Attempts,
+        attempt: impl Fn() -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
-        let mut used = Used::default();
+        let counter = RequestCounter::default();
+        let request = RetryLoop::new(self, Slots::default(), attempts, &counter);
+        let admitted = async || {
+            attempts.expect_next();
+            request.admit(bucket).await?;
+            attempt().await
+        };
+        request.run(admitted).await
+    }
+}
+
+/// The retries of one request. Clones are of the same request.
+#[derive(Debug, Clone)]
+pub(crate) struct RetryLoop {
+    retrier: Arc<Retrier>,
+    slots: Slots,
+    attempts: Attempts,
+    counter: RequestCounter,
+    used: Arc<Mutex<Used>>,
+}
+
+/// What one request has used up of its policy.
+#[derive(Debug, Default)]
+struct Used {
+    /// Attempts that failed otherwise than by a rate limit.
+    failures: u32,
+    /// Waits for a rate limit, of this request or of another one.
+    pauses: u32,
+    /// Waits that servers imposed.
+    waited: Duration,
+    /// The bucket of the attempt that was sent last.
+    bucket: Option<Arc<Bucket>>,
+    /// The number of the attempt that was sent last, and its error.
+    failed: Option<(u32, Error)>,
+    /// Whether the request may not wait as long as it would have to.
+    is_refused: bool,
+}
+
+/// A request that may be sent. It is in flight until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// The number of the attempt, counted from 1.
+    pub(crate) attempt: u32,
+    _slot: Option<Slot>,
+}
+
+impl RetryLoop {
+    pub(crate) fn new(
+        retrier: &Arc<Retrier>,
+        slots: Slots,
+        attempts: &Attempts,
+        counter: &RequestCounter,
+    ) -> Self {
+        Self {
+            retrier: Arc::clone(retrier),
+            slots,
+            attempts: attempts.clone(),
+            counter: counter.clone(),
+            used: Arc::default(),
+        }
+    }
+
+    /// Calls `attempt` until it succeeds, fails for good, or the policy ends the retries. Each
+    /// attempt must be [admitted](Self::admit) before it is sent. Dropping the future cancels it.
+    pub(crate) async fn run<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
         let mut number = 0;
-        let mut last: Option<Error> = None;
         loop {
-            let failed = last.as_ref().map(|error| (number, error));
-            if let Err(closed_for) = self.wait_for_rate_limit(&mut used, failed).await {
-                let error = last.unwrap_or_else(not_sent);
-                return Err(error.with_retry_after(Some(closed_for)));
-            }
             number += 1;
-            let error = match attempt(number).await {
+            let error = match attempt().await {
                 Ok(value) => {
-                    self.record_success();
+                    if let Some(bucket) = &self.used().bucket {
+                        bucket.record_success();
+                    }
                     return Ok(value);
                 }
                 Err(error) => error,
             };
-            let Some(wait) = self.on_failure(&mut used, &error) else {
+            let Some(wait) = self.on_failure(&error) else {
                 return Err(error);
             };
+            self.used().failed = Some((number, error));
             if !wait.is_zero() {
-                report_wait(Some((number, &error)), wait);
-                self.clock.sleep_until(self.clock.moment_in(wait)).await;
+                self.sleep(wait).await;
             }
-            last = Some(error);
         }
+    }
+
+    /// Waits until a request of `bucket` may be sent, and for a slot. No slot is held while the
+    /// bucket is waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of the last attempt, or of a request that was not sent, where this one may not wait
+    /// as long as it would have to.
+    pub(crate) async fn admit(&self, bucket: &BucketKey) -> Result<Admitted> {
+        let clock = self.retrier.clock();
+        let bucket = self.retrier.buckets.get(bucket, clock.now());
+        let slot = loop {
+            self.wait_for_rate_limit(&bucket).await?;
+            let slot = self.slots.acquire().await;
+            if bucket.gate.closed_for(clock.now()).is_none() {
+                break slot;
+            }
+        };
+        self.used().bucket = Some(bucket);
+        Ok(Admitted {
+            attempt: self.attempts.begin(&self.counter),
+            _slot: slot,
+        })
     }
 
     /// Waits until requests may be sent, and a random time longer, so that not all requests that
     /// wait are sent at once. The first of them that is rejected makes the others wait again.
-    /// `failed` is the last attempt of this request, if there was one.
-    ///
-    /// # Errors
-    ///
-    /// How long no request may be sent, where this one may not wait that long.
-    async fn wait_for_rate_limit(
-        &self,
-        used: &mut Used,
-        failed: Option<(u32, &Error)>,
-    ) -> Result<(), Duration> {
-        while let Some(closed_for) = self.gate.closed_for(self.clock.now()) {
-            let left = self.wait_left(used);
-            if closed_for > left {
-                return Err(closed_for);
-            }
-            used.pauses = used.pauses.saturating_add(1);
-            let jitter = self.policy.jitter(&*self.clock, used.pauses);
-            let wait = closed_for.saturating_add(jitter).min(left);
-            used.waited = used.waited.saturating_add(wait);
-            report_wait(failed, wait);
-            self.clock.sleep_until(self.clock.moment_in(wait)).await;
+    async fn wait_for_rate_limit(&self, bucket: &Bucket) -> Result<()> {
+        let clock = self.retrier.clock();
+        while let Some(closed_for) = bucket.gate.closed_for(clock.now()) {
+            self.slots.take_first();
+            self.sleep(self.pause(closed_for)?).await;
         }
         Ok(())
     }
 
+    /// The wait of a request whose bucket is paused, which it uses up.
+    fn pause(&self, closed_for: Duration) -> Result<Duration> {
+        let mut used = self.used();
+        let left = self.wait_left(&used);
+        if closed_for > left {
+            used.is_refused = true;
+            let failed = used.failed.take();
+            let error = failed.map_or_else(not_sent, |(_, error)| error);
+            return Err(error.with_retry_after(Some(closed_for)));
+        }
+        used.pauses = used.pauses.saturating_add(1);
+        let retrier = &self.retrier;
+        let jitter = retrier.policy.jitter(retrier.clock(), used.pauses);
+        let wait = closed_for.saturating_add(jitter).min(left);
+        used.waited = used.waited.saturating_add(wait);
+        Ok(wait)
+    }
+
+    async fn sleep(&self, wait: Duration) {
+        report_wait(self.used().failed.as_ref(), wait);
+        let clock = self.retrier.clock();
+        clock.sleep_until(clock.moment_in(wait)).await;
+    }
+
     /// How much longer a request may wait because of what servers say.
     fn wait_left(&self, used: &Used) -> Duration {
-        let longest = self.policy.max_rate_limit_wait;
+        let longest = self.retrier.policy.max_rate_limit_wait;
         longest.saturating_sub(used.waited)
     }
 
-    /// Gives one retry back to the budget.
-    fn record_success(&self) {
-        let full = self.policy.retry_budget;
-        let refund = |left: u32| (left < full).then(|| left + 1);
-        // An error means that the budget is full.
-        let _ = self
-            .budget
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, refund);
-    }
-
     /// The wait before the next attempt, or `None` where the failure is to be reported. After a
-    /// rate limit the wait is that of the gate.
-    fn on_failure(&self, used: &mut Used, error: &Error) -> Option<Duration> {
-        let policy = &self.policy;
+    /// rate limit the wait is that of the bucket.
+    fn on_failure(&self, error: &Error) -> Option<Duration> {
+        let Retrier { policy, clock, .. } = &*self.retrier;
+        let mut used = self.used();
         if policy.max_retries == 0 || !error.is_retryable() || error.retries_done().is_some() {
             return None;
         }
+        if used.is_refused {
+            return None;
+        }
+        let bucket = Arc::clone(used.bucket.as_ref()?);
         let requested = error.retry_after().map(|wait| wait.max(policy.shortest()));
         if error.kind() == ErrorKind::RateLimited {
             let pause = requested.unwrap_or_else(|| policy.shortest());
             let pause = pause.max(SHORTEST_PAUSE);
-            if pause > self.wait_left(used) {
+            if pause > self.wait_left(&used) {
                 return None;
             }
-            self.gate.close_until(self.clock.moment_in(pause));
+            bucket.gate.close_until(clock.moment_in(pause));
             return Some(Duration::ZERO);
         }
         used.failures += 1;
         if used.failures > policy.max_retries {
             return None;
         }
-        let jitter = policy.jitter(&*self.clock, used.failures);
+        let jitter = policy.jitter(&**clock, used.failures);
         let wait = match requested {
-            Some(wait) if wait > self.wait_left(used) => return None,
+            Some(wait) if wait > self.wait_left(&used) => return None,
             Some(wait) => {
                 used.waited = used.waited.saturating_add(wait);
                 // Jitter is added to a requested wait, so that not all clients return at once.
@@ -185,17 +263,17 @@ impl Retrier {
             }
             None => jitter.max(policy.shortest()),
         };
-        let take = |left: u32| left.checked_sub(1);
-        let taken = self
-            .budget
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        taken.is_ok().then_some(wait)
+        bucket.take_retry().then_some(wait)
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Reports the wait before an attempt, and the attempt before it, if there was one. The target and
 /// the fields are documented in the README of the crate.
-fn report_wait(failed: Option<(u32, &Error)>, wait: Duration) {
+fn report_wait(failed: Option<&(u32, Error)>, wait: Duration) {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     let Some((attempt, error)) = failed else {
         tracing::info!(

@@ -13,15 +13,19 @@ use super::clock::Clock;
 /// wait is that long plus jitter.
 ///
 /// A rate limit (429) is not a failure: it counts as no retry and takes nothing from the
-/// [`retry_budget`](Self::retry_budget). It pauses every request of the client for as long as the
-/// server says, or for `min_delay`. After the pause the requests are sent at random times, spread
+/// [`retry_budget`](Self::retry_budget). It pauses the requests of its bucket for as long as the
+/// server says, or for `min_delay`: those that Atlas counts together, which are the requests of one
+/// project to one set of endpoints (backups, Flex, clusters). After the pause the requests are sent at random times, spread
 /// the wider the more pauses there were. Only the time is limited: one request waits
 /// [`max_rate_limit_wait`](Self::max_rate_limit_wait) in all. Without retries, a rate limit is
 /// reported at once.
 ///
+/// The `retry_budget`, which bounds the load on a failing service, is per bucket too: where one
+/// project has used it up, the requests of others are still retried. All clones of a client share
+/// the buckets.
+///
 /// Requests for access tokens are retried by the same policy, once for all requests that wait for
-/// the token. All clones of a client share one `retry_budget`, which bounds the load on a failing
-/// service.
+/// the token. They are a bucket of their own.
 ///
 /// ```
 /// use std::time::Duration;
@@ -102,8 +106,9 @@ impl RetryPolicy {
         self
     }
 
-    /// The number of retries that all clones of a client may make before successes earn further
-    /// ones; default 100. Each retry takes one, and each successful request gives one back.
+    /// The number of retries that all clones of a client may make in one bucket before successes
+    /// earn further ones; default 100. Each retry takes one, and each successful request gives one
+    /// back.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = retries;
         self

@@ -24,25 +24,28 @@ impl<O: Operation> PageSource<O::Item> for Endpoint<O> {
     }
 
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<O::Item> {
-        let span = self.span(&request);
-        let fetch = async move {
-            let result = self.request_page(&request).await;
-            record(&result);
-            result
-        };
-        Box::pin(fetch.instrument(span))
+        Box::pin(async move {
+            let admitted = request.retry_loop.admit(&self.operation.bucket()).await?;
+            let span = self.span(&request, admitted.attempt);
+            let fetch = async {
+                let result = self.request_page(&request).await;
+                record(&result);
+                result
+            };
+            fetch.instrument(span).await
+        })
     }
 }
 
 impl<O: Operation> Endpoint<O> {
     /// The span of one attempt, with the field names of OpenTelemetry for HTTP.
-    fn span(&self, request: &PageRequest) -> Span {
+    fn span(&self, request: &PageRequest, attempt: u32) -> Span {
         let base_url = &self.client.base_url;
         tracing::debug_span!(
             "request",
             otel.kind = "client",
             http.request.method = "GET",
-            http.request.resend_count = request.attempt - 1,
+            http.request.resend_count = attempt - 1,
             http.response.status_code = Empty,
             server.address = base_url.host(),
             server.port = base_url.port(),

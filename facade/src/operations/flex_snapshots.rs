@@ -2,7 +2,8 @@
 
 use atlas_snapshots_generated::{Client, OpenEnum, types};
 
-use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
+use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent, endpoint_set};
+use crate::http::bucket::BucketKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::snapshot_fields::SnapshotSource;
 use crate::paging::config::ListTarget;
@@ -19,6 +20,10 @@ impl Operation for FlexSnapshots {
     const ID: &'static str = "listFlexBackups";
     const PATH: &'static str =
         "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots";
+
+    fn bucket(&self) -> BucketKey {
+        self.0.bucket(endpoint_set::FLEX)
+    }
 
     fn target(&self) -> ListTarget {
         self.0.target(Self::ID)

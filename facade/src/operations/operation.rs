@@ -8,6 +8,7 @@ use atlas_snapshots_generated::{Client, ResponseValue, types};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
+use crate::http::bucket::BucketKey;
 use crate::model::ids::{ClusterName, InvalidValue, ProjectId};
 use crate::paging::config::ListTarget;
 use crate::paging::page::ItemKey;
@@ -31,6 +32,10 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
         None
     }
 
+    /// The requests that the server counts together with those of this operation (documented as
+    /// its rate limit).
+    fn bucket(&self) -> BucketKey;
+
     /// What is listed.
     fn target(&self) -> ListTarget;
 
@@ -46,6 +51,12 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
 
     /// Converts an item; `None` for one without an id, which nothing would distinguish.
     fn into_item(generated: Self::GeneratedItem) -> Option<(ItemKey, Self::Item)>;
+}
+
+/// The sets of endpoints that Atlas counts together, per project.
+pub(crate) mod endpoint_set {
+    pub(crate) const BACKUPS: &str = "backups";
+    pub(crate) const FLEX: &str = "flex";
 }
 
 /// The paging parameters, which every list operation has.
@@ -84,6 +95,10 @@ impl ClusterPath {
             cluster: cluster.to_owned(),
         };
         (path, checked.map(|_| ()))
+    }
+
+    pub(crate) fn bucket(&self, endpoints: &'static str) -> BucketKey {
+        BucketKey::of_scope(&self.project, endpoints)
     }
 
     pub(crate) fn target(&self, operation: &str) -> ListTarget {

@@ -3,7 +3,8 @@
 use atlas_snapshots_generated::{Client, OpenEnum, Vocabulary, types};
 use chrono::{DateTime, Utc};
 
-use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent};
+use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent, endpoint_set};
+use crate::http::bucket::BucketKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::snapshot_fields::{Link, SnapshotSource};
 use crate::paging::config::ListTarget;
@@ -23,6 +24,10 @@ impl Operation for ServerlessSnapshots {
 
     fn documented_sunset() -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(1_769_040_000, 0) // 2026-01-22
+    }
+
+    fn bucket(&self) -> BucketKey {
+        self.0.bucket(endpoint_set::BACKUPS)
     }
 
     fn target(&self) -> ListTarget {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::http::slots::Slots;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::ids::InvalidValue;
 
@@ -105,6 +106,8 @@ pub(super) struct ListConfig {
     pub(super) deadline: Option<Duration>,
     pub(super) consistency: Consistency,
     pub(super) resume_from: Option<Checkpoint>,
+    /// The requests in flight that the listing shares with others.
+    pub(super) slots: Slots,
     /// The first value that breaks a rule. It becomes the error of the first poll.
     pub(super) invalid: Option<InvalidValue>,
 }
@@ -158,6 +161,7 @@ mod tests {
             deadline: None,
             consistency: Consistency::default(),
             resume_from: None,
+            slots: Slots::default(),
             invalid: None,
         }
     }

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::config::{ListConfig, Mode};
-use super::fetch::{Attempts, Fetcher, FinishedPage, InFlight, PageOrder};
+use super::fetch::{Fetcher, FinishedPage, InFlight, PageOrder};
 use super::first_pass::{FirstPass, PageSignals};
 use super::page::{Fetched, PageResponse, PageSource, ReceivedItem};
 use super::progress::Progress;
@@ -29,6 +29,7 @@ use super::seen_items::SeenItems;
 use super::summary::Summary;
 use super::verification::{Next, PassPage, Verification};
 use crate::error::{Error, ErrorKind, Position, Result};
+use crate::http::attempts::Attempts;
 use crate::http::clock::Sleep;
 use crate::http::retry::Retrier;
 use crate::model::checkpoint::Checkpoint;
@@ -111,7 +112,12 @@ impl<T: Send + 'static> Engine<T> {
         retrier: Arc<Retrier>,
         config: ListConfig,
     ) -> Self {
-        let fetcher = Arc::new(Fetcher::new(source, retrier, config.page_size));
+        let fetcher = Arc::new(Fetcher::new(
+            source,
+            retrier,
+            config.page_size,
+            config.slots.clone(),
+        ));
         let span = tracing::debug_span!(
             "list",
             atlas.target = %config.target.description,

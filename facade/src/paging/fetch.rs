@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::runtime::{Handle, Id};
@@ -14,9 +14,10 @@ use tracing::{Instrument, Span};
 
 use super::page::{Fetched, PageRequest, PageSource};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::client::RequestCounter;
+use crate::http::attempts::{Attempts, RequestCounter};
 use crate::http::clock::{Clock, current_runtime};
-use crate::http::retry::Retrier;
+use crate::http::retry::{Retrier, RetryLoop};
+use crate::http::slots::Slots;
 
 /// The code of a failure that occurs only when the server counts the whole set (recorded).
 const COUNTING_FAILED: &str = "TIMEOUT_WHILE_PAGING";
@@ -29,48 +30,8 @@ pub(crate) struct Fetcher<T> {
     page_size: u16,
     /// Cleared for the rest of the listing once counting has failed.
     counting: AtomicBool,
+    slots: Slots,
     counter: RequestCounter,
-    retries: AtomicU64,
-}
-
-/// The attempts to read one page, recorded while they are made.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Attempts(Arc<AttemptLog>);
-
-#[derive(Debug, Default)]
-struct AttemptLog {
-    count: AtomicU32,
-    last_failure: Mutex<Option<Error>>,
-}
-
-impl Attempts {
-    pub(crate) fn get(&self) -> u32 {
-        self.0.count.load(Ordering::Relaxed)
-    }
-
-    /// Why the last attempt failed that did.
-    pub(crate) fn last_failure(&self) -> Option<Error> {
-        self.lock().clone()
-    }
-
-    /// Counts one more and returns its number.
-    fn next(&self) -> u32 {
-        self.0.count.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// Counts further ones that were made elsewhere.
-    fn add(&self, attempts: u32) {
-        self.0.count.fetch_add(attempts, Ordering::Relaxed);
-    }
-
-    fn record(&self, failure: &Error) {
-        *self.lock() = Some(failure.clone());
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
-        let last_failure = self.0.last_failure.lock();
-        last_failure.unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl<T> Fetcher<T> {
@@ -78,14 +39,15 @@ impl<T> Fetcher<T> {
         source: Arc<dyn PageSource<T>>,
         retrier: Arc<Retrier>,
         page_size: u16,
+        slots: Slots,
     ) -> Self {
         Self {
             source,
             retrier,
             page_size,
             counting: AtomicBool::new(true),
+            slots,
             counter: RequestCounter::default(),
-            retries: AtomicU64::new(0),
         }
     }
 
@@ -100,7 +62,7 @@ impl<T> Fetcher<T> {
 
     /// Attempts so far that repeated an earlier one for the same page.
     pub(crate) fn retries(&self) -> u64 {
-        self.retries.load(Ordering::Relaxed)
+        self.counter.retries()
     }
 
     /// The moment from which a page may be requested again whose error was reported.
@@ -118,46 +80,44 @@ impl<T> Fetcher<T> {
         if let Some(moment) = order.not_before {
             self.clock().sleep_until(moment).await;
         }
-        self.retrier.run(|_| self.attempt(&order)).await
+        let slots = self.slots.clone();
+        let retry_loop = RetryLoop::new(&self.retrier, slots, &order.attempts, &self.counter);
+        retry_loop.run(|| self.attempt(&order, &retry_loop)).await
     }
 
     /// Fetches a page once, or twice where counting fails.
-    async fn attempt(&self, order: &PageOrder) -> Result<Fetched<T>> {
+    async fn attempt(&self, order: &PageOrder, retry_loop: &RetryLoop) -> Result<Fetched<T>> {
         let counted = self.counting.load(Ordering::Relaxed);
-        let fetched = self.request(order, counted).await;
+        let fetched = self.request(order, retry_loop, counted).await;
         let counting_failed = |error: &Error| error.error_code() == Some(COUNTING_FAILED);
         if counted && fetched.as_ref().is_err_and(counting_failed) {
             tracing::debug!("counting failed; listing without a count");
             self.counting.store(false, Ordering::Relaxed);
-            return self.request(order, false).await;
+            return self.request(order, retry_loop, false).await;
         }
         fetched
     }
 
-    async fn request(&self, order: &PageOrder, counted: bool) -> Result<Fetched<T>> {
-        let attempt = order.attempts.next();
-        if attempt > 1 {
-            self.retries.fetch_add(1, Ordering::Relaxed);
-        }
+    async fn request(
+        &self,
+        order: &PageOrder,
+        retry_loop: &RetryLoop,
+        counted: bool,
+    ) -> Result<Fetched<T>> {
+        order.attempts.expect_next();
         let request = PageRequest {
             page: order.page,
             page_size: self.page_size,
             include_count: counted,
             known_body: order.known_body,
-            attempt,
             counter: self.counter.clone(),
+            retry_loop: retry_loop.clone(),
         };
-        let mut fetched = match Arc::clone(&self.source).fetch(request).await {
-            Ok(fetched) => fetched,
-            Err(error) => {
-                // What the request needs, such as a token, is retried by itself.
-                let retries = error.retries_done().unwrap_or(0);
-                order.attempts.add(retries);
-                self.retries.fetch_add(retries.into(), Ordering::Relaxed);
-                order.attempts.record(&error);
-                return Err(error);
-            }
-        };
+        let fetched = Arc::clone(&self.source).fetch(request).await;
+        let mut fetched = fetched.inspect_err(|error| {
+            // What the request needs, such as a token, is retried by itself.
+            order.attempts.record(error, &self.counter);
+        })?;
         if let Fetched::Page(page) = &mut fetched {
             // The server sends 0 where it was not to count.
             page.total = page.total.filter(|_| counted);

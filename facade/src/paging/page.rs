@@ -7,8 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::http::client::RequestCounter;
+use crate::http::attempts::RequestCounter;
 use crate::http::headers::ResponseNotices;
+use crate::http::retry::RetryLoop;
 use crate::model::invalid_item::InvalidItem;
 
 /// Fetches the pages of one list: over the network, or from a script in the engine's tests.
@@ -42,9 +43,9 @@ pub(crate) struct PageRequest {
     pub(crate) include_count: bool,
     /// The hash of the body of this page in the pass before, where the set is read again.
     pub(crate) known_body: Option<u64>,
-    /// The number of the attempt to read this page, counted from 1.
-    pub(crate) attempt: u32,
     pub(crate) counter: RequestCounter,
+    /// Admits each request that is sent for the page.
+    pub(crate) retry_loop: RetryLoop,
 }
 
 /// A page as received.

@@ -13,6 +13,7 @@ use super::page::PageSource;
 use super::stream::{ItemStream, PageStream};
 use crate::error::Result;
 use crate::http::retry::Retrier;
+use crate::http::slots::Slots;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::ids::InvalidValue;
 
@@ -76,6 +77,7 @@ impl<T: Send + 'static> ListRequest<T> {
                 deadline: None,
                 consistency: Consistency::default(),
                 resume_from: None,
+                slots: Slots::default(),
                 invalid: None,
             },
         }
@@ -171,6 +173,13 @@ impl<T: Send + 'static> ListRequest<T> {
     /// [`PossiblyIncomplete`]: crate::Completeness::PossiblyIncomplete
     pub fn resume_from(mut self, checkpoint: Checkpoint) -> Self {
         self.config.resume_from = Some(checkpoint);
+        self
+    }
+
+    /// Sends requests only in these slots.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a fleet is to use it"))]
+    pub(crate) fn in_slots(mut self, slots: Slots) -> Self {
+        self.config.slots = slots;
         self
     }
 

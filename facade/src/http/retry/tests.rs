@@ -1,7 +1,9 @@
 //! Which failures are retried, when, and how often.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::*;
@@ -38,18 +40,34 @@ fn policy() -> RetryPolicy {
         .max_rate_limit_wait(Duration::from_secs(60))
 }
 
-fn retrier(policy: RetryPolicy, share: f64) -> Retrier {
-    Retrier::new(policy, Arc::new(FixedJitter(share)))
+fn retrier(policy: RetryPolicy, share: f64) -> Arc<Retrier> {
+    Arc::new(Retrier::new(policy, Arc::new(FixedJitter(share))))
+}
+
+static THINGS: BucketKey = BucketKey::of_endpoints("things");
+
+/// A request that has been sent once.
+fn sent(retrier: &Arc<Retrier>) -> RetryLoop {
+    let request = unlimited(retrier);
+    let bucket = retrier.buckets.get(&THINGS, Instant::now());
+    request.used().bucket = Some(bucket);
+    request
+}
+
+fn unlimited(retrier: &Arc<Retrier>) -> RetryLoop {
+    in_slots(retrier, &Slots::default())
+}
+
+fn in_slots(retrier: &Arc<Retrier>, slots: &Slots) -> RetryLoop {
+    let (attempts, counter) = (Attempts::default(), RequestCounter::default());
+    RetryLoop::new(retrier, slots.clone(), &attempts, &counter)
 }
 
 /// The wait in milliseconds after this failure, which follows others.
 fn wait(share: f64, failures: u32, error: &Error) -> Option<u128> {
-    let mut used = Used {
-        failures: failures - 1,
-        ..Used::default()
-    };
-    let wait = retrier(policy(), share).on_failure(&mut used, error);
-    wait.map(|wait| wait.as_millis())
+    let request = sent(&retrier(policy(), share));
+    request.used().failures = failures - 1;
+    request.on_failure(error).map(|wait| wait.as_millis())
 }
 
 fn limited(seconds: u64) -> Error {
@@ -74,7 +92,7 @@ fn the_number_of_retries_is_exact() {
     assert!(wait(1.0, 40, &error).is_none());
     let none = retrier(RetryPolicy::none(), 0.0);
     for error in [error, limited(1)] {
-        assert_eq!(none.on_failure(&mut Used::default(), &error), None);
+        assert_eq!(sent(&none).on_failure(&error), None);
     }
 }
 
@@ -103,26 +121,34 @@ fn a_requested_wait_is_respected_up_to_a_limit_in_all() {
     assert_eq!(wait(0.0, 1, &busy(0)), Some(30));
     assert_eq!(wait(1.0, 1, &busy(60)), Some(60_100));
     assert_eq!(wait(1.0, 1, &busy(61)), None);
-    let (retrier, mut used) = (retrier(policy(), 0.0), Used::default());
-    assert!(retrier.on_failure(&mut used, &busy(40)).is_some());
-    assert!(retrier.on_failure(&mut used, &busy(20)).is_some());
-    assert!(retrier.on_failure(&mut used, &busy(1)).is_none());
+    let request = sent(&retrier(policy(), 0.0));
+    assert!(request.on_failure(&busy(40)).is_some());
+    assert!(request.on_failure(&busy(20)).is_some());
+    assert!(request.on_failure(&busy(1)).is_none());
 }
 
 /// Runs `attempts` that all fail with `error`, and returns their number, the seconds they
 /// took, and the last error.
-async fn exhaust(retrier: &Retrier, error: impl Fn(u32) -> Error) -> (u32, f64, Error) {
-    let (start, mut attempts) = (Instant::now(), 0);
-    let failed = retrier.run(|number| {
-        attempts = number;
-        std::future::ready(Err::<(), _>(error(number)))
-    });
-    let error = failed.await.unwrap_err();
-    (attempts, start.elapsed().as_secs_f64(), error)
+async fn exhaust(
+    retrier: &Arc<Retrier>,
+    bucket: &BucketKey,
+    error: impl Fn(u32) -> Error,
+) -> (u32, f64, Error) {
+    let (start, attempts) = (Instant::now(), Attempts::default());
+    let fail = || std::future::ready(Err::<(), _>(error(attempts.get())));
+    let failed = retrier.run(bucket, &attempts, fail).await;
+    let seconds = start.elapsed().as_secs_f64();
+    (attempts.get(), seconds, failed.unwrap_err())
 }
 
-fn with_system_clock(policy: RetryPolicy) -> Retrier {
-    Retrier::new(policy, Arc::new(SystemClock))
+fn with_system_clock(policy: RetryPolicy) -> Arc<Retrier> {
+    Arc::new(Retrier::new(policy, Arc::new(SystemClock)))
+}
+
+fn close(retrier: &Retrier, bucket: &BucketKey, seconds: u64) {
+    let now = Instant::now();
+    let bucket = retrier.buckets.get(bucket, now);
+    bucket.gate.close_until(now + Duration::from_secs(seconds));
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,7 +165,7 @@ async fn rate_limits_are_waited_for_two_minutes_in_all_and_cost_no_retry() {
     ] {
         let retrier = with_system_clock(policy.clone());
         let limited = requested.map_or_else(|| Error::new(ErrorKind::RateLimited), limited);
-        let (attempts, seconds, error) = exhaust(&retrier, |_| limited.clone()).await;
+        let (attempts, seconds, error) = exhaust(&retrier, &THINGS, |_| limited.clone()).await;
         assert_eq!(error.kind(), ErrorKind::RateLimited);
         assert_eq!(error.retry_after(), requested.map(Duration::from_secs));
         assert!(seconds <= 120.1, "{requested:?}: {seconds}");
@@ -156,7 +182,7 @@ async fn rate_limits_are_waited_for_even_by_a_policy_without_waits() {
         .min_delay(Duration::ZERO)
         .max_delay(Duration::ZERO);
     let retrier = with_system_clock(policy);
-    let (attempts, _, error) = exhaust(&retrier, |attempt| match attempt {
+    let (attempts, _, error) = exhaust(&retrier, &THINGS, |attempt| match attempt {
         2_000 => Error::new(ErrorKind::Internal),
         _ => limited(0),
     })
@@ -168,24 +194,18 @@ async fn rate_limits_are_waited_for_even_by_a_policy_without_waits() {
 async fn a_request_that_others_hold_back_is_not_sent_and_reports_the_wait() {
     let retrier = with_system_clock(policy());
     let attempt = async {
-        retrier
-            .run(|number| {
-                retrier
-                    .gate
-                    .close_until(Instant::now() + Duration::from_secs(50));
-                std::future::ready(if number == 1 {
-                    Err(limited(50))
-                } else {
-                    Ok(())
-                })
-            })
-            .await
+        let attempts = Attempts::default();
+        let limited_once = || {
+            close(&retrier, &THINGS, 50);
+            let is_first = attempts.get() == 1;
+            std::future::ready(if is_first { Err(limited(50)) } else { Ok(()) })
+        };
+        retrier.run(&THINGS, &attempts, limited_once).await
     };
     let held_back = async {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        let later = Instant::now() + Duration::from_secs(61);
-        retrier.gate.close_until(later);
-        exhaust(&retrier, |_| Error::new(ErrorKind::Server)).await
+        close(&retrier, &THINGS, 61);
+        exhaust(&retrier, &THINGS, |_| Error::new(ErrorKind::Server)).await
     };
     let (limited, (attempts, seconds, error)) = tokio::join!(attempt, held_back);
     assert_eq!((attempts, seconds), (0, 0.0));
@@ -199,13 +219,13 @@ async fn a_request_that_others_hold_back_is_not_sent_and_reports_the_wait() {
 
 /// A service that allows ten requests a second, and responds after 20 ms.
 #[derive(Default)]
-struct Bucket {
+struct TokenBucket {
     /// The tokens taken since the start.
     taken: AtomicU32,
     requests: AtomicU32,
 }
 
-impl Bucket {
+impl TokenBucket {
     async fn request(&self, start: Instant) -> Result<()> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -226,8 +246,12 @@ impl Bucket {
 #[tokio::test(start_paused = true)]
 async fn five_hundred_requests_at_once_get_past_a_rate_limit() {
     let retrier = with_system_clock(RetryPolicy::default());
-    let (bucket, start) = (Bucket::default(), Instant::now());
-    let requests = (0..500).map(|_| retrier.run(|_| bucket.request(start)));
+    let (bucket, start) = (TokenBucket::default(), Instant::now());
+    let requests = (0..500).map(|_| async {
+        let attempts = Attempts::default();
+        let request = || bucket.request(start);
+        retrier.run(&THINGS, &attempts, request).await
+    });
     for response in futures::future::join_all(requests).await {
         response.unwrap();
     }
@@ -237,24 +261,122 @@ async fn five_hundred_requests_at_once_get_past_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn retries_run_out_and_successes_earn_them_back() {
-    let policy = policy().retry_budget(2);
-    let retrier = Retrier::new(policy, Arc::new(FixedJitter(0.0)));
-    let attempts_until_failure = async || {
-        let mut attempts = 0;
-        let failed = retrier.run(|number| {
-            attempts = number;
-            std::future::ready(Err::<(), _>(Error::new(ErrorKind::Server)))
-        });
-        failed.await.unwrap_err();
+async fn retries_of_a_bucket_run_out_and_its_successes_earn_them_back() {
+    let retrier = retrier(policy().retry_budget(2), 0.0);
+    let other = BucketKey::of_scope("other", "things");
+    let attempts_until_failure = async |bucket| {
+        let (attempts, ..) = exhaust(&retrier, bucket, |_| Error::new(ErrorKind::Server)).await;
         attempts
     };
-    let succeed = || retrier.run(|_| std::future::ready(Ok(())));
-    succeed().await.unwrap();
-    assert_eq!(attempts_until_failure().await, 3, "never beyond the budget");
-    assert_eq!(attempts_until_failure().await, 1);
-    succeed().await.unwrap();
-    assert_eq!(attempts_until_failure().await, 2);
+    let succeed = async |bucket| {
+        let succeeded = || std::future::ready(Ok(()));
+        let attempts = Attempts::default();
+        retrier.run(bucket, &attempts, succeeded).await.unwrap();
+    };
+    succeed(&THINGS).await;
+    let exhausted = attempts_until_failure(&THINGS).await;
+    assert_eq!(exhausted, 3, "never beyond the budget");
+    assert_eq!(attempts_until_failure(&THINGS).await, 1);
+    succeed(&other).await;
+    assert_eq!(attempts_until_failure(&THINGS).await, 1);
+    assert_eq!(attempts_until_failure(&other).await, 3);
+    succeed(&THINGS).await;
+    assert_eq!(attempts_until_failure(&THINGS).await, 2);
+    assert_eq!(attempts_until_failure(&other).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_pauses_the_requests_of_its_bucket_alone() {
+    let retrier = with_system_clock(RetryPolicy::default());
+    let bucket = |scope, endpoints| BucketKey::of_scope(scope, endpoints);
+    let limited_bucket = bucket("one", "things");
+    let attempts = Attempts::default();
+    let limited_once = || async {
+        match attempts.get() {
+            1 => Err(limited(30)),
+            _ => Ok(()),
+        }
+    };
+    let start = Instant::now();
+    let limited = retrier.run(&limited_bucket, &attempts, limited_once);
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let same = Attempts::default();
+        let succeed = || std::future::ready(Ok(start.elapsed().as_secs()));
+        for other in [
+            bucket("two", "things"),
+            bucket("one", "others"),
+            THINGS.clone(),
+        ] {
+            assert_eq!(retrier.paused_for(&other), None);
+            assert_eq!(retrier.run(&other, &same, succeed).await.unwrap(), 1);
+        }
+        let paused_for = retrier.paused_for(&limited_bucket).unwrap();
+        assert_eq!(paused_for, Duration::from_secs(29));
+        let sent_at = retrier.run(&limited_bucket, &same, succeed).await.unwrap();
+        assert!((30..32).contains(&sent_at), "{sent_at}");
+    };
+    let (limited, ()) = tokio::join!(limited, others);
+    limited.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_its_bucket_or_for_a_retry_holds_no_slot() {
+    for error in [limited(30), Error::new(ErrorKind::Server)] {
+        let retrier = with_system_clock(policy().min_delay(Duration::from_secs(1)));
+        let limit = Arc::new(Semaphore::new(1));
+        let first = Arc::clone(&limit).acquire_owned().await.unwrap();
+        let slots = Slots::new(Arc::clone(&limit), first);
+        let fails = AtomicU32::new(1);
+        let send = async |bucket: BucketKey, error: Error| {
+            let request = in_slots(&retrier, &slots);
+            let attempt = || async {
+                let _admitted = request.admit(&bucket).await?;
+                assert_eq!(limit.available_permits(), 0);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                match fails.fetch_sub(1, Ordering::Relaxed) {
+                    1 => Err(error.clone()),
+                    _ => Ok(()),
+                }
+            };
+            request.run(attempt).await.unwrap();
+            Instant::now()
+        };
+        let start = Instant::now();
+        let failing = send(THINGS.clone(), error.clone());
+        let other = async {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            assert_eq!(limit.available_permits(), 1);
+            send(BucketKey::of_endpoints("others"), error.clone()).await
+        };
+        let (failing, other) = tokio::join!(failing, other);
+        assert_eq!(other - start, Duration::from_millis(250), "{error}");
+        assert!(failing - start >= Duration::from_secs(1), "{error}");
+        assert_eq!(limit.available_permits(), 1);
+    }
+}
+
+/// The slot can take longer than the pause of the bucket that began meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_is_paused_while_a_slot_is_waited_for_is_waited_for_again() {
+    let retrier = with_system_clock(policy());
+    let limit = Arc::new(Semaphore::new(1));
+    let first = Arc::clone(&limit).acquire_owned().await.unwrap();
+    let slots = Slots::new(Arc::clone(&limit), first);
+    let busy = slots.acquire().await.unwrap();
+    let start = Instant::now();
+    let request = in_slots(&retrier, &slots);
+    let waiting = request.admit(&THINGS);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        close(&retrier, &THINGS, 10);
+        drop(busy);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(limit.available_permits(), 1);
+    };
+    let (admitted, ()) = tokio::join!(waiting, meanwhile);
+    assert_eq!(admitted.unwrap().attempt, 1);
+    assert!(start.elapsed() >= Duration::from_secs(11));
 }
 
 #[test]
@@ -262,7 +384,7 @@ fn a_reported_failure_is_repeated_after_a_backoff_or_the_wait_of_the_server() {
     let busy = || Error::new(ErrorKind::Server);
     for policy in [policy(), policy().max_retries(0)] {
         let pause = |share, error: Error, attempts| {
-            let retrier = Retrier::new(policy.clone(), Arc::new(FixedJitter(share)));
+            let retrier = retrier(policy.clone(), share);
             retrier.pause_after(&error, attempts).as_millis()
         };
         let backoffs = [0, 1, 2, 5, u32::MAX].map(|attempts| pause(1.0, busy(), attempts));

@@ -12,6 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream::FusedStream};
 
 use crate::Consistency;
 use crate::error::{Error, ErrorBody, ErrorKind, Result};
+use crate::http::bucket::BucketKey;
 use crate::http::clock::SystemClock;
 use crate::http::headers::{RateLimit, ResponseNotices};
 use crate::http::retry::Retrier;
@@ -85,6 +86,8 @@ pub(super) enum Quirk {
 
 #[derive(Debug, Default)]
 pub(super) struct FakeSource {
+    /// What the rate limit counts together.
+    pub(super) shelf: &'static str,
     pub(super) items: Mutex<Vec<u64>>,
     pub(super) total: Total,
     pub(super) next: Next,
@@ -305,6 +308,10 @@ impl PageSource<u64> for FakeSource {
 
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<u64> {
         Box::pin(async move {
+            let _admitted = request
+                .retry_loop
+                .admit(&BucketKey::of_scope(self.shelf, "shelves"))
+                .await?;
             let _in_flight = InFlightGuard::enter(&self);
             request.counter.count();
             self.log.lock().unwrap().push(request.clone());

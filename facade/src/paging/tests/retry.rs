@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::fake::{FakeSource, Quirk, list, list_with, numbers, retrier};
 use crate::http::headers::RateLimit;
+use crate::http::slots::Slots;
 use crate::{Basis, Completeness, ErrorKind, ListRequest, RetryPolicy};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -107,6 +109,61 @@ async fn a_rate_limit_holds_back_every_listing_of_the_client() {
     first.await.unwrap();
     assert!(start.elapsed() < 32 * SECOND);
     assert_eq!(source.requested().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_holds_back_no_listing_of_another_bucket() {
+    let source = |shelf| FakeSource {
+        shelf,
+        ..FakeSource::of(5)
+    };
+    let limited = source("red").quirk(1, Quirk::RateLimited(Some(30 * SECOND)));
+    let (limited, other) = (Arc::new(limited), Arc::new(source("blue")));
+    let retrier = retrier(policy());
+    let start = Instant::now();
+    let first = tokio::spawn(yields(list_with(&limited, &retrier), 5));
+    while limited.requested().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    yields(list_with(&other, &retrier), 5).await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    first.await.unwrap();
+    assert!(start.elapsed() >= 30 * SECOND);
+}
+
+/// One that is only about to be sent is no attempt.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_its_bucket_is_not_counted_as_an_attempt() {
+    let source = Arc::new(FakeSource::of(5).quirk(1, Quirk::RateLimited(Some(30 * SECOND))));
+    let mut stream = list_with(&source, &retrier(policy()))
+        .deadline(10 * SECOND)
+        .stream();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Deadline, Some(1))
+    );
+    let summary = stream.summary();
+    assert_eq!((summary.requests(), summary.retries()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_that_share_slots_have_no_more_pages_in_flight() {
+    let limit = Arc::new(Semaphore::new(3));
+    let first = Arc::clone(&limit).acquire_owned().await.unwrap();
+    let slots = Slots::new(limit, first);
+    let source = Arc::new(FakeSource {
+        delays: vec![1_000; 10],
+        ..FakeSource::of(95)
+    });
+    let list = || {
+        let request = list_with(&source, &retrier(policy())).max_in_flight(8);
+        yields(request.in_slots(slots.clone()), 95)
+    };
+    let start = Instant::now();
+    tokio::join!(list(), list(), list());
+    assert_eq!(source.most_in_flight.load(Ordering::SeqCst), 3);
+    assert_eq!(start.elapsed(), 10 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]

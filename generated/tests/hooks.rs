@@ -171,6 +171,98 @@ async fn the_transport_receives_the_documented_requests() {
     }
 }
 
+/// The paths of the other operations, with the version of each in `Accept`.
+#[tokio::test]
+async fn each_operation_requests_its_documented_version() {
+    let script = Script::new(200, PAGE);
+    let client = script.client();
+    let snapshots = client.list_group_cluster_backup_snapshots();
+    let snapshots = snapshots.group_id(PROJECT).cluster_name("Cluster0");
+    let snapshots = snapshots
+        .point_in_time_utc_seconds(5_i64)
+        .items_per_page(500_u64);
+    snapshots
+        .oplog_ts(6_i64)
+        .oplog_inc(7_i64)
+        .send()
+        .await
+        .unwrap();
+    let clusters = client.list_group_clusters().group_id(PROJECT);
+    let clusters = clusters.include_deleted_with_retained_backups(true);
+    clusters.page_num(2_u64).send().await.unwrap();
+    let flex = client.list_group_flex_clusters().group_id(PROJECT);
+    flex.include_count(true).send().await.unwrap();
+    client.list_groups().page_num(2_u64).send().await.unwrap();
+
+    let project = format!("groups/{PROJECT}");
+    let expected = [
+        (
+            "list_group_cluster_backup_snapshots",
+            "2023-01-01",
+            format!(
+                "{project}/clusters/Cluster0/backup/snapshots?itemsPerPage=500&oplogInc=7&oplogTs=6&\
+                 pointInTimeUtcSeconds=5"
+            ),
+        ),
+        (
+            "list_group_clusters",
+            "2024-08-05",
+            format!("{project}/clusters?includeDeletedWithRetainedBackups=true&pageNum=2"),
+        ),
+        (
+            "list_group_flex_clusters",
+            "2024-11-13",
+            format!("{project}/flexClusters?includeCount=true"),
+        ),
+        ("list_groups", "2023-01-01", "groups?pageNum=2".to_owned()),
+    ];
+    let seen = script.seen.lock().unwrap();
+    assert_eq!(seen.len(), expected.len());
+    for (seen, (operation_id, version, path)) in seen.iter().zip(expected) {
+        assert_eq!(seen.operation_id, operation_id);
+        assert_eq!(
+            seen.url,
+            format!("https://cloud.example/api/atlas/v2/{path}")
+        );
+        let media_type = format!("application/vnd.atlas.{version}+json");
+        assert_eq!(seen.headers["accept"], media_type.as_str());
+    }
+}
+
+#[tokio::test]
+async fn one_snapshot_is_requested_by_its_id() {
+    const SNAPSHOT: &str = "68e09caf52d4183bc96e07a1";
+    let script = Script::new(200, r#"{"id":"68e09caf52d4183bc96e07a1"}"#);
+    let client = script.client();
+    let cluster = client.get_group_cluster_backup_snapshot().group_id(PROJECT);
+    let cluster = cluster.cluster_name("Cluster0").snapshot_id(SNAPSHOT);
+    let cluster = cluster.send().await.unwrap().into_inner();
+    assert_eq!(cluster.id.unwrap().0, SNAPSHOT);
+    let flex = client.get_group_flex_cluster_backup_snapshot();
+    let flex = flex.group_id(PROJECT).name("Flex0").snapshot_id(SNAPSHOT);
+    let flex = flex.send().await.unwrap().into_inner();
+    assert_eq!(flex.id.unwrap().0, SNAPSHOT);
+    for id in ["", "68E09CAF52D4183BC96E07A1", "../x"] {
+        let flex = client.get_group_flex_cluster_backup_snapshot();
+        let flex = flex.group_id(PROJECT).name("Flex0").snapshot_id(id);
+        let refused = flex.send().await;
+        assert!(matches!(refused, Err(Error::InvalidRequest(_))), "{id:?}");
+    }
+
+    let seen = script.seen.lock().unwrap();
+    let project = format!("https://cloud.example/api/atlas/v2/groups/{PROJECT}");
+    let expected = [
+        (format!("{project}/clusters/Cluster0"), "2023-01-01"),
+        (format!("{project}/flexClusters/Flex0"), "2024-11-13"),
+    ];
+    assert_eq!(seen.len(), expected.len());
+    for (seen, (cluster, version)) in seen.iter().zip(expected) {
+        assert_eq!(seen.url, format!("{cluster}/backup/snapshots/{SNAPSHOT}"));
+        let media_type = format!("application/vnd.atlas.{version}+json");
+        assert_eq!(seen.headers["accept"], media_type.as_str());
+    }
+}
+
 #[tokio::test]
 async fn the_media_type_of_a_response_does_not_matter() {
     for content_type in [

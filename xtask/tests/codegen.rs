@@ -89,9 +89,9 @@ const THIRD: &str = r##"
 openapi: 3.0.3
 info: { title: Dedicated, version: "2.0", description: Of dedicated clusters. }
 paths:
-  /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots:
+  /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports:
     get:
-      operationId: listReplicaSetBackups
+      operationId: listBackupExports
       parameters:
         - $ref: "common.yaml#/components/parameters/groupId"
         - $ref: "serverless-snapshots.yaml#/components/parameters/clusterName"
@@ -119,7 +119,7 @@ components:
 
 /// Renames the media type of its page.
 const THIRD_ENTRY: &str = r##"
-  - target: dedicated.yaml#/paths/~1api~1atlas~1v2~1groups~1{groupId}~1clusters~1{clusterName}~1backup~1snapshots/get/responses/200/content
+  - target: dedicated.yaml#/paths/~1api~1atlas~1v2~1groups~1{groupId}~1clusters~1{clusterName}~1backup~1exports/get/responses/200/content
     reason: The generator reads JSON under this name only.
     patch:
       application/vnd.atlas.2023-01-01+json: null
@@ -144,7 +144,7 @@ fn fragments_share_components() {
     for (operation, media_type) in [
         ("list_flex_backups", "application/vnd.atlas.2024-11-13+json"),
         (
-            "list_replica_set_backups",
+            "list_backup_exports",
             "application/vnd.atlas.2023-01-01+json",
         ),
         ("list_serverless_backups", "application/json"),
@@ -158,17 +158,24 @@ fn fragments_share_components() {
     let (_, text) = output.split_once("/**Client for ").unwrap();
     let (text, _) = text.split_once("*/").unwrap();
     let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
-    let [title, dedicated, flex, serverless, version] = lines[..] else {
+    let [title, endpoints @ .., version] = &lines[..] else {
         panic!("{lines:#?}")
     };
-    assert_eq!(title, "MongoDB Atlas snapshots");
-    assert_eq!(
-        dedicated,
-        "- Dedicated, version 2.0: Of dedicated clusters."
-    );
-    assert!(flex.starts_with("- MongoDB Atlas Flex snapshots, version 2.0: "));
-    assert!(serverless.starts_with("- MongoDB Atlas serverless snapshots, version 1.0: "));
-    assert_eq!(version, "Version: 1.0, 2.0");
+    assert_eq!(*title, "MongoDB Atlas snapshots");
+    let starts = [
+        "- MongoDB Atlas cluster snapshots, version 2.0: ",
+        "- MongoDB Atlas clusters, version 2.0: ",
+        "- Dedicated, version 2.0: Of dedicated clusters.",
+        "- MongoDB Atlas Flex clusters, version 2.0: ",
+        "- MongoDB Atlas Flex snapshots, version 2.0: ",
+        "- MongoDB Atlas projects, version 2.0: ",
+        "- MongoDB Atlas serverless snapshots, version 1.0: ",
+    ];
+    assert_eq!(endpoints.len(), starts.len());
+    for (line, start) in endpoints.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(*version, "Version: 1.0, 2.0");
 }
 
 /// A fragment that refers to no other one.

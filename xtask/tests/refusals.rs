@@ -202,7 +202,7 @@ fn references() {
         // Right in another fragment, but not in this one.
         "#/components/schemas/SnapshotId",
         "serverless-snapshots.yaml#/components/schemas/SnapshotId",
-        "common.yaml#/components/schemas/SnapshotStatus",
+        "common.yaml#/components/schemas/SnapshotType",
         "common.yaml#/components/schemas/Missing",
         // No fragment of this name.
         "other.yaml#/components/schemas/SnapshotId",
@@ -289,10 +289,10 @@ fn overlay_entries() {
         let problem = format!("overlay entry without reason, for serverless-snapshots.{SCHEMAS}/ServerlessSnapshot/properties/expiresAt");
         refuses(&[(OVERLAY, "    reason: As createdAt.\n", reason, &problem, "codegen.overlay.yaml#/entries/")]);
     }
-    let no_effect = format!("overlay entry changes nothing at serverless-snapshots.{SCHEMAS}/MongodVersion");
+    let no_effect = format!("overlay entry changes nothing at common.{SCHEMAS}/MongodVersion");
     refuses(&[
         (FRAGMENT, "        frequencyType:\n", "        frequency:\n", "unknown overlay target", OVERLAY),
-        (FRAGMENT, "      pattern: ([\\d]+\\.[\\d]+\\.[\\d]+)\n", "", &no_effect, "codegen.overlay.yaml#/entries/4"),
+        (COMMON, "      pattern: ([\\d]+\\.[\\d]+\\.[\\d]+)\n", "", &no_effect, "codegen.overlay.yaml#/entries/2"),
         (OVERLAY, "overlay: 1", "overlay: 2", "overlay format 2", "yaml#/overlay"),
         (OVERLAY, "overlay: 1\n", "", "not an overlay: missing field `overlay`", OVERLAY),
         (OVERLAY, "    patch:", "    pacth:", "not an overlay: unknown field `pacth`", OVERLAY),

@@ -14,7 +14,15 @@ use tempfile::TempDir;
 pub(crate) const COMMON: &str = "common.yaml";
 pub(crate) const FLEX: &str = "flex-snapshots.yaml";
 pub(crate) const FRAGMENT: &str = "serverless-snapshots.yaml";
-pub(crate) const FRAGMENTS: [&str; 3] = [COMMON, FLEX, FRAGMENT];
+pub(crate) const FRAGMENTS: [&str; 7] = [
+    "cluster-snapshots.yaml",
+    "clusters.yaml",
+    COMMON,
+    "flex-clusters.yaml",
+    FLEX,
+    "projects.yaml",
+    FRAGMENT,
+];
 pub(crate) const OVERLAY: &str = "codegen.overlay.yaml";
 pub(crate) const OUTPUT: &str = "codegen.rs";
 

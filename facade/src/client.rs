@@ -17,9 +17,12 @@ use crate::http::retry_policy::RetryPolicy;
 use crate::model::ids::InvalidValue;
 use crate::model::snapshot::Snapshot;
 use crate::operations::call::ClientInner;
+use crate::operations::cluster_snapshots::ClusterSnapshots;
 use crate::operations::endpoint::Endpoint;
-use crate::operations::fallback::{ApiCache, FallbackSource};
+use crate::operations::fallback::{FallbackSource, get_snapshot};
+use crate::operations::find_api::ApiCache;
 use crate::operations::flex_snapshots::FlexSnapshots;
+use crate::operations::get::SnapshotPath;
 use crate::operations::operation::{ClusterPath, Operation};
 use crate::operations::serverless_snapshots::ServerlessSnapshots;
 use crate::paging::config::ListTarget;
@@ -71,33 +74,33 @@ impl Atlas {
         AtlasBuilder::from_env()?.build()
     }
 
-    /// Lists all snapshots of a cluster with the API that lists it: Flex first, then serverless
-    /// where Flex responds that the cluster is of another kind or does not exist.
+    /// Lists all snapshots of a cluster with the API that lists it: the one for Flex clusters
+    /// first, then the one for dedicated clusters, and the one for serverless instances where both
+    /// do not know the name.
     ///
-    /// A Flex cluster costs no additional request. Any other cluster costs one, once for this
-    /// client and its clones, which remember the API. [`Snapshot::source`] says which API it was.
-    /// When that API responds that it does not list the cluster (any more), or with an empty list
-    /// after its sunset, it is forgotten. The first page of a listing is then requested from the
-    /// other API. A later page is not, since the pages of two APIs do not belong to one list: it
-    /// is an error, and the next listing finds the API anew.
+    /// A Flex cluster costs no additional request. A dedicated cluster costs one, and a serverless
+    /// instance two, once for this client and its clones, which remember the API.
+    /// [`Snapshot::source`] says which API it was. When that API responds that it does not list the
+    /// cluster (any more), or with an empty list after its sunset, it is forgotten, and the first
+    /// page of a listing is requested from the others. A later page is not, since the pages of two
+    /// APIs do not belong to one list: it is an error, and the next listing finds the API anew.
     ///
-    /// | Flex responds | serverless responds | result |
-    /// |---|---|---|
-    /// | a page | not requested | the Flex listing |
-    /// | 400 `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` or `FEATURE_UNSUPPORTED` | a page | the serverless listing |
-    /// | the same | 404, or "not serverless" | [`NotFound`]: neither Flex nor serverless |
-    /// | the same | 410 | [`Gone`]: not Flex, and its API is withdrawn |
-    /// | 404 `CLUSTER_NOT_FOUND` | a page | the serverless listing |
-    /// | 404 `CLUSTER_NOT_FOUND` | 404 | [`NotFound`]: no cluster of this name |
-    /// | 404 `CLUSTER_NOT_FOUND` | 410 | [`NotFound`]: no such Flex cluster, serverless withdrawn |
-    /// | 404 `GROUP_NOT_FOUND` | not requested | [`NotFound`]: no such project |
-    /// | anything else | not requested | that error |
+    /// | an API responds | result |
+    /// |---|---|
+    /// | a page | the listing |
+    /// | 400 `CANNOT_USE_…_IN_…_API`, 404 or 410 | the next API is requested; serverless only where both others respond 404 or 410, or one names it |
+    /// | all of them 404 or 410 | [`NotFound`]: there is no cluster of this name |
+    /// | 404 `GROUP_NOT_FOUND` | [`NotFound`]: no such project, or none that the credentials may see |
+    /// | anything else | that error |
     ///
-    /// A serverless API that responds with an empty list after its sunset is reported by
+    /// Where the list of a dedicated cluster is empty, or the API does not support its backups, one
+    /// request for the clusters of the project finds out why:
+    /// [`Summary::empty_reason`](crate::Summary::empty_reason) tells a Free cluster, one whose
+    /// backups are turned off, and one without a snapshot apart. A serverless API that responds
+    /// with an empty list after its sunset is reported by
     /// [`Summary::empty_after_sunset`](crate::Summary::empty_after_sunset).
     ///
     /// [`NotFound`]: ErrorKind::NotFound
-    /// [`Gone`]: ErrorKind::Gone
     pub fn snapshots(
         &self,
         project: impl AsRef<str>,
@@ -107,6 +110,34 @@ impl Atlas {
         let target = path.target("snapshots");
         let source = FallbackSource::new(path, &self.inner, Arc::clone(&self.api_cache));
         self.list(Arc::new(source), target, checked)
+    }
+
+    /// Requests one snapshot of a cluster (operations `getGroupFlexClusterBackupSnapshot` and
+    /// `getGroupClusterBackupSnapshot`, v2), with retries. The API is found as
+    /// [`snapshots`](Self::snapshots) finds it, but for serverless instances, which are not covered.
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// let project = "32b6e34b3d91647abb20e7b8";
+    /// let snapshot = atlas.snapshot(project, "Cluster0", "6a0000000000000000000001").await?;
+    /// println!("{:?}", snapshot.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] when the project, the cluster or the id, which is 24
+    /// characters from a-f and 0-9, is malformed; [`ErrorKind::NotFound`] when there is no such
+    /// project, cluster or snapshot (code `SNAPSHOT_NOT_FOUND`); and those of any request.
+    pub async fn snapshot(
+        &self,
+        project: impl AsRef<str>,
+        cluster: impl AsRef<str>,
+        id: impl AsRef<str>,
+    ) -> Result<Snapshot> {
+        let path = SnapshotPath::new(project.as_ref(), cluster.as_ref(), id.as_ref())?;
+        get_snapshot(&self.inner, &self.api_cache, path).await
     }
 
     /// Lists all snapshots of a Flex cluster (operation `listFlexBackups`, v2).
@@ -120,6 +151,28 @@ impl Atlas {
     ) -> ListRequest<Snapshot> {
         let (path, checked) = ClusterPath::new(project.as_ref(), cluster.as_ref());
         self.list_operation(FlexSnapshots(path), checked)
+    }
+
+    /// Lists all snapshots of a dedicated cluster, a replica set or a sharded one (operation
+    /// `listGroupClusterBackupSnapshots`, v2).
+    ///
+    /// Atlas rejects a Flex cluster with code `CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API`;
+    /// [`snapshots`](Self::snapshots) finds its API. What it responds for a Free cluster, which has
+    /// no backups, is not documented: an empty list, or code `FEATURE_UNSUPPORTED`.
+    pub fn cluster_snapshots(
+        &self,
+        project: impl AsRef<str>,
+        cluster: impl AsRef<str>,
+    ) -> ListRequest<Snapshot> {
+        let (cluster, checked) = ClusterPath::new(project.as_ref(), cluster.as_ref());
+        let point_in_time = None;
+        self.list_operation(
+            ClusterSnapshots {
+                cluster,
+                point_in_time,
+            },
+            checked,
+        )
     }
 
     /// Lists all snapshots of a serverless instance (operation `listServerlessBackups`, v1.0).
@@ -156,11 +209,8 @@ impl Atlas {
         checked: Result<(), InvalidValue>,
     ) -> ListRequest<O::Item> {
         let target = operation.target();
-        let source = Endpoint {
-            operation,
-            client: Arc::clone(&self.inner),
-        };
-        self.list(Arc::new(source), target, checked)
+        let source = Endpoint::new(&self.inner, operation);
+        self.list(source, target, checked)
     }
 
     fn list<T: Send + 'static>(

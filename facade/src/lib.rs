@@ -30,7 +30,7 @@ pub use http::base_url::BaseUrl;
 pub use http::headers::RateLimit;
 pub use http::retry_policy::RetryPolicy;
 pub use model::checkpoint::Checkpoint;
-pub use model::completeness::{Basis, Completeness, IncompleteReason};
+pub use model::completeness::{Basis, Completeness, EmptyReason, IncompleteReason};
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};
 pub use model::invalid_item::InvalidItem;
 pub use model::snapshot::Snapshot;

@@ -83,7 +83,7 @@ closed_enum! {
         /// **What to do:** list with [`Atlas::snapshots`](crate::Atlas::snapshots), which finds
         /// the API that lists the cluster today. Not retryable.
         ///
-        /// Looks like: `…, page 1: API withdrawn (410 VERSION_GONE) (0 delivered before)`
+        /// Looks like: `…, page 1: API withdrawn (410 VERSION_GONE); use the automatic choice of API (0 delivered before)`
         Gone = "gone",
         /// Too many requests for pages or tokens (429).
         ///
@@ -234,19 +234,26 @@ impl ErrorKind {
         )
     }
 
-    /// The next step for a person who reads the message, where the kind alone decides it.
-    pub(super) fn remedy(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Unauthenticated => {
+    /// The next step for a person who reads the message, where the kind and the code decide it.
+    pub(super) fn remedy(self, code: Option<&str>) -> Option<&'static str> {
+        Some(match (self, code) {
+            (Self::NotFound, Some("GROUP_NOT_FOUND")) => {
+                "the project does not exist, or these credentials may not see it"
+            }
+            (Self::NotFound, Some("SNAPSHOT_NOT_FOUND")) => "check the snapshot id",
+            (Self::Unauthenticated, _) => {
                 "give the client credentials that are complete and not expired"
             }
-            Self::PermissionDenied => "grant the credentials Project Read Only on this project",
-            Self::IpNotAllowed => "add this machine's IP address to the API access list",
-            Self::PaymentRequired => "check the billing of the organization in Atlas",
-            Self::NotFound => "check the project id and the cluster name",
-            Self::Connect => "check the base URL, network and proxy",
-            Self::Decode => "something other than Atlas may have responded",
-            Self::LimitExceeded => "raise the limit if the set really is that large",
+            (Self::PermissionDenied, _) => {
+                "grant the credentials Project Read Only on this project"
+            }
+            (Self::IpNotAllowed, _) => "add this machine's IP address to the API access list",
+            (Self::PaymentRequired, _) => "check the billing of the organization in Atlas",
+            (Self::NotFound, _) => "check the project id and the cluster name",
+            (Self::Gone, _) => "use the automatic choice of API",
+            (Self::Connect, _) => "check the base URL, network and proxy",
+            (Self::Decode, _) => "something other than Atlas may have responded",
+            (Self::LimitExceeded, _) => "raise the limit if the set really is that large",
             _ => return None,
         })
     }

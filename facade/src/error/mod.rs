@@ -342,7 +342,7 @@ impl fmt::Display for Error {
         } else if let Some(excerpt) = self.body_excerpt() {
             write!(f, ": {}", cut(excerpt, CHARS_IN_LINE))?;
         }
-        if let Some(remedy) = self.0.kind.remedy() {
+        if let Some(remedy) = self.0.kind.remedy(self.error_code()) {
             write!(f, "; {remedy}")?;
         }
         if let Some(wait) = self.0.retry_after {
@@ -419,7 +419,10 @@ mod tests {
                 ErrorKind::NotFound,
                 "not found; check the project id and the cluster name",
             ),
-            (ErrorKind::Gone, "API withdrawn"),
+            (
+                ErrorKind::Gone,
+                "API withdrawn; use the automatic choice of API",
+            ),
             (
                 ErrorKind::Connect,
                 "connection failed; check the base URL, network and proxy",

@@ -7,7 +7,9 @@ use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 use serde::{Deserialize, Serialize};
 
-/// What the headers of a response say about the API, apart from the page in its body.
+use crate::model::completeness::EmptyReason;
+
+/// What a response says apart from the items of its page: most of it in headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ResponseNotices {
     pub(crate) rate_limit: Option<RateLimit>,
@@ -15,6 +17,8 @@ pub(crate) struct ResponseNotices {
     pub(crate) sunset: Option<String>,
     /// Whether the API is past its sunset.
     pub(crate) past_sunset: bool,
+    /// Why the list is empty, where that was found out.
+    pub(crate) empty_reason: Option<EmptyReason>,
 }
 
 impl ResponseNotices {
@@ -31,6 +35,7 @@ impl ResponseNotices {
             deprecation: text(headers, "deprecation"),
             sunset,
             past_sunset: ended.is_some_and(|ended| ended <= DateTime::<Utc>::from(now)),
+            empty_reason: None,
         }
     }
 }

@@ -119,6 +119,29 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// Why a cluster has no snapshots, as [`Atlas::snapshots`](crate::Atlas::snapshots) finds it
+    /// out where the list is empty.
+    EmptyReason {
+        /// It is a Free cluster (M0), which has no backups.
+        FreeCluster = "freeCluster",
+        /// Backups are turned off for the cluster.
+        BackupsOff = "backupsOff",
+        /// Backups are turned on, and none has been taken yet, or all have expired.
+        NoneYet = "noneYet",
+    }
+}
+
+impl fmt::Display for EmptyReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::FreeCluster => "a Free cluster has no backups",
+            Self::BackupsOff => "backups are turned off",
+            Self::NoneYet => "no snapshot has been taken yet, or all have expired",
+        })
+    }
+}
+
 impl fmt::Display for IncompleteReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -150,8 +150,13 @@ checked_text!(
     ProjectId,
     "project id",
     "must be 24 characters from a-f and 0-9",
-    |text| text.len() == 24 && text.bytes().all(|b| matches!(b, b'a'..=b'f' | b'0'..=b'9'))
+    is_object_id
 );
+
+/// Whether a text is 24 lower-case hexadecimal characters.
+pub(crate) fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|b| matches!(b, b'a'..=b'f' | b'0'..=b'9'))
+}
 
 /// The name of a cluster: letters, digits and hyphens, not starting with a hyphen (documented
 /// pattern `^[a-zA-Z0-9][a-zA-Z0-9-]*$`). Deserializing checks it.

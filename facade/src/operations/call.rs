@@ -13,8 +13,9 @@ use std::time::SystemTime;
 use atlas_snapshots_generated::{Client, Error as GeneratedError, Hooks, Transport};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
 
-use super::decode::{decode, decode_leniently};
+use super::decode::{decode, decode_leniently, decode_object, is_object};
 use super::operation::{Operation, Sent};
 use super::response::into_error;
 use crate::auth::authenticator::Authenticator;
@@ -91,16 +92,7 @@ impl Call {
         page: u64,
         now: SystemTime,
     ) -> Result<Fetched<O::Item>> {
-        let recorded = match (self.take(), &sent) {
-            (Some(outcome), _) => outcome?,
-            // Refused before anything was sent.
-            (None, Err(GeneratedError::InvalidRequest(reason))) => {
-                return Err(Error::new(ErrorKind::InvalidArgument).with_message(reason.as_str()));
-            }
-            (None, _) => {
-                return Err(Error::new(ErrorKind::Internal).with_message("the response was lost"));
-            }
-        };
+        let recorded = self.recorded(&sent)?;
         let response = &recorded.response;
         let notices = ResponseNotices::read(response.headers(), O::documented_sunset(), now);
         if self.known_body == Some(recorded.body_hash) {
@@ -114,6 +106,27 @@ impl Call {
         decoded.notices = notices;
         decoded.body_hash = recorded.body_hash;
         Ok(Fetched::Page(decoded))
+    }
+
+    /// Makes an object out of what the generated client returned and what was recorded.
+    pub(crate) fn object<T: DeserializeOwned>(&self, sent: Sent<T>) -> Result<T> {
+        let recorded = self.recorded(&sent)?;
+        let body = recorded.response.body();
+        match sent {
+            Ok(object) if is_object(body) => Ok(object.into_inner()),
+            _ => decode_object(body),
+        }
+    }
+
+    fn recorded<T>(&self, sent: &Sent<T>) -> Result<Recorded> {
+        match (self.take(), sent) {
+            (Some(outcome), _) => outcome,
+            // Refused before anything was sent.
+            (None, Err(GeneratedError::InvalidRequest(reason))) => {
+                Err(Error::new(ErrorKind::InvalidArgument).with_message(reason.as_str()))
+            }
+            (None, _) => Err(Error::new(ErrorKind::Internal).with_message("the response was lost")),
+        }
     }
 
     fn take(&self) -> Option<Result<Recorded>> {

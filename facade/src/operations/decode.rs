@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use atlas_snapshots_generated::lists::First;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -143,26 +144,50 @@ pub(crate) fn decode_leniently<O: Operation>(
 }
 
 fn parse(text: &str) -> Result<LenientPage<'_>> {
-    let body = text.as_bytes();
-    let is_empty = body.trim_ascii().is_empty();
-    if !is_empty && !is_object(body) {
-        return Err(undecodable(body, "the page is not a JSON object"));
-    }
-    serde_json::from_str(text).map_err(|cause| {
-        if cause.classify() != Category::Eof {
-            return undecodable(body, describe("the page", &cause));
-        }
-        let message = if is_empty {
-            "the page is empty"
-        } else {
-            "the page was cut short"
+    check_object("the page", text.as_bytes())?;
+    serde_json::from_str(text).map_err(|cause| malformed("the page", text.as_bytes(), &cause))
+}
+
+/// Decodes a response that is one object.
+///
+/// # Errors
+///
+/// `Protocol`, retryable, when the JSON breaks off; `Decode`, with the field, when it is not the
+/// object.
+pub(crate) fn decode_object<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    check_object("the response", body)?;
+    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut json).map_err(|cause| {
+        let what = match cause.path().to_string() {
+            field if cause.inner().is_data() && field != "." => format!("`{field}`"),
+            _ => "the response".to_owned(),
         };
-        Error::new(ErrorKind::Protocol)
-            .with_status(200)
-            .with_message(message)
-            .with_retryable(true)
-            .with_source(describe("the page", &cause))
+        malformed(&what, body, cause.inner())
     })
+}
+
+fn check_object(what: &str, body: &[u8]) -> Result<()> {
+    if body.trim_ascii().is_empty() || is_object(body) {
+        return Ok(());
+    }
+    Err(undecodable(body, format!("{what} is not a JSON object")))
+}
+
+fn malformed(what: &str, body: &[u8], cause: &serde_json::Error) -> Error {
+    let described = cut(&describe(what, cause), SHOWN_CHARS).into_owned();
+    if cause.classify() != Category::Eof {
+        return undecodable(body, described);
+    }
+    let message = if body.trim_ascii().is_empty() {
+        format!("{what} is empty")
+    } else {
+        format!("{what} was cut short")
+    };
+    Error::new(ErrorKind::Protocol)
+        .with_status(200)
+        .with_message(message)
+        .with_retryable(true)
+        .with_source(described)
 }
 
 /// Why and where JSON cannot be decoded, without the text that is there, which the decoder quotes
@@ -283,7 +308,7 @@ fn has_text_beyond(json: &str, bytes: usize) -> bool {
 }
 
 /// Whether JSON text is an object.
-fn is_object(json: &[u8]) -> bool {
+pub(super) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
 }
 

@@ -3,12 +3,14 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::call::{Call, ClientInner};
 use super::operation::{Operation, Paging};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::base_url::BaseUrl;
 use crate::paging::page::{Fetched, PageFuture, PageRequest, PageSource};
 
 /// An operation together with the client that sends it.
@@ -19,6 +21,10 @@ pub(crate) struct Endpoint<O> {
 }
 
 impl<O: Operation> PageSource<O::Item> for Endpoint<O> {
+    fn at(&self, moment: DateTime<Utc>) -> Option<Arc<dyn PageSource<O::Item>>> {
+        Some(Self::new(&self.client, self.operation.at(moment)?))
+    }
+
     fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<O::Item>> {
         self
     }
@@ -26,7 +32,8 @@ impl<O: Operation> PageSource<O::Item> for Endpoint<O> {
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<O::Item> {
         Box::pin(async move {
             let admitted = request.retry_loop.admit(&self.operation.bucket()).await?;
-            let span = self.span(&request, admitted.attempt);
+            let span = request_span(&self.client.base_url, O::ID, O::PATH, admitted.attempt);
+            span.record("atlas.page", request.page);
             let fetch = async {
                 let result = self.request_page(&request).await;
                 record(&result);
@@ -38,22 +45,9 @@ impl<O: Operation> PageSource<O::Item> for Endpoint<O> {
 }
 
 impl<O: Operation> Endpoint<O> {
-    /// The span of one attempt, with the field names of OpenTelemetry for HTTP.
-    fn span(&self, request: &PageRequest, attempt: u32) -> Span {
-        let base_url = &self.client.base_url;
-        tracing::debug_span!(
-            "request",
-            otel.kind = "client",
-            http.request.method = "GET",
-            http.request.resend_count = attempt - 1,
-            http.response.status_code = Empty,
-            server.address = base_url.host(),
-            server.port = base_url.port(),
-            url.template = O::PATH,
-            "error.type" = Empty,
-            atlas.operation = O::ID,
-            atlas.page = request.page,
-        )
+    pub(crate) fn new(client: &Arc<ClientInner>, operation: O) -> Arc<Self> {
+        let client = Arc::clone(client);
+        Arc::new(Self { operation, client })
     }
 
     async fn request_page(&self, request: &PageRequest) -> Result<Fetched<O::Item>> {
@@ -72,8 +66,30 @@ impl<O: Operation> Endpoint<O> {
     }
 }
 
+/// The span of one attempt, with the field names of OpenTelemetry for HTTP.
+pub(super) fn request_span(
+    base_url: &BaseUrl,
+    operation: &'static str,
+    path: &'static str,
+    attempt: u32,
+) -> Span {
+    tracing::debug_span!(
+        "request",
+        otel.kind = "client",
+        http.request.method = "GET",
+        http.request.resend_count = attempt.saturating_sub(1),
+        http.response.status_code = Empty,
+        server.address = base_url.host(),
+        server.port = base_url.port(),
+        url.template = path,
+        "error.type" = Empty,
+        atlas.operation = operation,
+        atlas.page = Empty,
+    )
+}
+
 /// Completes the span of an attempt.
-fn record<T>(result: &Result<T>) {
+pub(super) fn record<T>(result: &Result<T>) {
     let span = Span::current();
     match result {
         Ok(_) => {

@@ -1,50 +1,28 @@
-//! The automatic choice of API: Flex first, then serverless where Flex does not know the cluster.
+//! The snapshots of one cluster by whichever API lists them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Utc};
 
 use super::call::ClientInner;
+use super::cluster_snapshots::{ClusterSnapshot, ClusterSnapshots};
 use super::endpoint::Endpoint;
-use super::flex_snapshots::FlexSnapshots;
+use super::find_api::{Api, ApiCache, FEATURE_UNSUPPORTED, is_elsewhere};
+use super::flex_snapshots::{FlexSnapshot, FlexSnapshots};
+use super::get::{SnapshotPath, get};
 use super::operation::ClusterPath;
 use super::serverless_snapshots::ServerlessSnapshots;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::completeness::EmptyReason;
 use crate::model::snapshot::Snapshot;
-use crate::paging::page::{Fetched, PageFuture, PageRequest, PageSource};
+use crate::paging::page::{Fetched, PageFuture, PageRequest, PageResponse, PageSource};
 
-/// The code for a project that does not exist, with which no other API needs to be tried.
-const NO_PROJECT: &str = "GROUP_NOT_FOUND";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Api {
-    Flex,
-    Serverless,
-}
-
-/// The API of each cluster that a client has listed, as far as its last response shows it.
-#[derive(Debug, Default)]
-pub(crate) struct ApiCache(Mutex<HashMap<ClusterPath, Api>>);
-
-impl ApiCache {
-    fn get(&self, cluster: &ClusterPath) -> Option<Api> {
-        self.lock().get(cluster).copied()
-    }
-
-    fn insert(&self, cluster: &ClusterPath, api: Api) {
-        self.lock().insert(cluster.clone(), api);
-    }
-
-    /// Forgets the API of a cluster, unless another one has been found since.
-    fn forget(&self, cluster: &ClusterPath, api: Api) {
-        let mut apis = self.lock();
-        if apis.get(cluster) == Some(&api) {
-            apis.remove(cluster);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ClusterPath, Api>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+async fn empty_reason(
+    _: &Arc<ClientInner>,
+    _: &ClusterPath,
+    _: &PageRequest,
+) -> Option<EmptyReason> {
+    None
 }
 
 /// The snapshots of one cluster by whichever API lists them. A listing reads all its pages from
@@ -53,10 +31,13 @@ impl ApiCache {
 pub(crate) struct FallbackSource {
     cluster: ClusterPath,
     flex: Arc<Endpoint<FlexSnapshots>>,
+    dedicated: Arc<Endpoint<ClusterSnapshots>>,
     serverless: Arc<Endpoint<ServerlessSnapshots>>,
     cache: Arc<ApiCache>,
     /// The API that returned the first page of this listing.
     chosen: OnceLock<Api>,
+    /// Why the list is empty, once that has been found out; `None` where it was not.
+    empty_reason: OnceLock<Option<EmptyReason>>,
 }
 
 type Outcome = Result<Fetched<Snapshot>>;
@@ -67,77 +48,66 @@ impl FallbackSource {
         client: &Arc<ClientInner>,
         cache: Arc<ApiCache>,
     ) -> Self {
+        let dedicated = ClusterSnapshots {
+            cluster: cluster.clone(),
+            point_in_time: None,
+        };
         Self {
-            flex: Arc::new(Endpoint {
-                operation: FlexSnapshots(cluster.clone()),
-                client: Arc::clone(client),
-            }),
-            serverless: Arc::new(Endpoint {
-                operation: ServerlessSnapshots(cluster.clone()),
-                client: Arc::clone(client),
-            }),
+            flex: Endpoint::new(client, FlexSnapshots(cluster.clone())),
+            dedicated: Endpoint::new(client, dedicated),
+            serverless: Endpoint::new(client, ServerlessSnapshots(cluster.clone())),
             cluster,
             cache,
             chosen: OnceLock::new(),
+            empty_reason: OnceLock::new(),
         }
     }
 
     async fn request(&self, api: Api, request: PageRequest) -> Outcome {
         match api {
             Api::Flex => Arc::clone(&self.flex).fetch(request).await,
+            Api::Cluster => self.request_dedicated(request).await,
             Api::Serverless => Arc::clone(&self.serverless).fetch(request).await,
         }
     }
 
-    /// Requests the first page of a listing from the API that is remembered, and where that one
-    /// does not list the cluster any more, from the other one.
-    async fn first_page(&self, request: PageRequest) -> Outcome {
-        let Some(api) = self.cache.get(&self.cluster) else {
-            return self.detect_api(request, None).await;
-        };
-        let outcome = self.request(api, request.clone()).await;
-        if !is_elsewhere(&outcome) {
-            return self.choose(api, outcome);
-        }
-        self.cache.forget(&self.cluster, api);
-        self.detect_api(request, Some((api, outcome))).await
-    }
-
-    /// Requests a page from Flex and, where Flex does not list the cluster, from serverless. The
-    /// API whose outcome is known is not requested again.
-    async fn detect_api(&self, request: PageRequest, known: Option<(Api, Outcome)>) -> Outcome {
-        let (flex, serverless) = match known {
-            Some((Api::Flex, outcome)) => (Some(outcome), None),
-            Some((Api::Serverless, outcome)) => (None, Some(outcome)),
-            None => (None, None),
-        };
-        let flex = match flex {
-            Some(outcome) => outcome,
-            None => self.request(Api::Flex, request.clone()).await,
-        };
-        let flex = match flex {
-            Err(error) if is_not_listed(&error) => error,
-            outcome => return self.choose(Api::Flex, outcome),
-        };
-        let serverless = match serverless {
-            Some(outcome) => outcome,
-            None => self.request(Api::Serverless, request).await,
-        };
-        self.choose(Api::Serverless, serverless)
-            .map_err(|serverless| merge_errors(flex, serverless))
-    }
-
-    /// Keeps to the API that returned a page, and remembers it where the page shows that the API
-    /// lists the cluster.
-    fn choose(&self, api: Api, outcome: Outcome) -> Outcome {
-        if let Ok(page) = &outcome {
-            // Set already by a page of the same API, if at all.
-            let _ = self.chosen.set(api);
-            if !is_doubtful(page) {
-                self.cache.insert(&self.cluster, api);
+    /// Requests a page of a cluster that is no Flex cluster. Some have no backups: their list is
+    /// empty, whether the API responds with an empty list or that it does not support them.
+    async fn request_dedicated(&self, request: PageRequest) -> Outcome {
+        let mut outcome = Arc::clone(&self.dedicated).fetch(request.clone()).await;
+        match &mut outcome {
+            Ok(Fetched::Page(page)) if request.page == 1 && page.items.is_empty() => {
+                page.notices.empty_reason = self.find_empty_reason(&request).await;
             }
+            Err(error) if error.error_code() == Some(FEATURE_UNSUPPORTED) => {
+                let reason = self.find_empty_reason(&request).await;
+                if let Some(reason @ (EmptyReason::FreeCluster | EmptyReason::BackupsOff)) = reason
+                {
+                    return Ok(Fetched::Page(PageResponse::empty(reason)));
+                }
+            }
+            _ => {}
         }
         outcome
+    }
+
+    async fn find_empty_reason(&self, request: &PageRequest) -> Option<EmptyReason> {
+        if let Some(&found) = self.empty_reason.get() {
+            return found;
+        }
+        let found = empty_reason(&self.dedicated.client, &self.cluster, request).await;
+        *self.empty_reason.get_or_init(|| found)
+    }
+
+    /// Requests the first page of a listing from the API that lists the cluster, and keeps to it.
+    async fn first_page(&self, request: PageRequest) -> Outcome {
+        let found = self.cache.find(&self.cluster, is_doubtful, |api| {
+            self.request(api, request.clone())
+        });
+        let (api, page) = found.await?;
+        // Set already by a page of the same API, if at all.
+        let _ = self.chosen.set(api);
+        Ok(page)
     }
 }
 
@@ -145,6 +115,7 @@ impl PageSource<Snapshot> for FallbackSource {
     fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<Snapshot>> {
         Arc::new(Self {
             chosen: OnceLock::new(),
+            empty_reason: OnceLock::new(),
             ..(*self).clone()
         })
     }
@@ -155,75 +126,42 @@ impl PageSource<Snapshot> for FallbackSource {
                 return self.first_page(request).await;
             };
             let outcome = self.request(api, request).await;
-            if outcome.as_ref().is_err_and(is_withdrawn_or_not_listed) {
+            if outcome.as_ref().is_err_and(is_elsewhere) {
                 // For the next listing.
                 self.cache.forget(&self.cluster, api);
             }
             outcome
         })
     }
+
+    fn at(&self, moment: DateTime<Utc>) -> Option<Arc<dyn PageSource<Snapshot>>> {
+        self.dedicated.at(moment)
+    }
 }
 
-/// Whether the outcome of a first page means that another API may list the cluster by now.
-fn is_elsewhere(outcome: &Outcome) -> bool {
-    match outcome {
-        Ok(page) => is_doubtful(page),
-        Err(error) => is_withdrawn_or_not_listed(error),
-    }
+/// Requests one snapshot of a cluster from the API that serves the cluster.
+///
+/// # Errors
+///
+/// Those of the requests, and `NotFound` for a serverless instance, whose API is not covered.
+pub(crate) async fn get_snapshot(
+    client: &Arc<ClientInner>,
+    cache: &ApiCache,
+    path: SnapshotPath,
+) -> Result<Snapshot> {
+    let (flex, dedicated) = (FlexSnapshot(path.clone()), ClusterSnapshot(path.clone()));
+    let request = async |api| match api {
+        Api::Flex => get(client, &flex).await,
+        Api::Cluster => get(client, &dedicated).await,
+        Api::Serverless => Err(Error::new(ErrorKind::NotFound)
+            .with_message("single snapshots of serverless instances are not covered")),
+    };
+    let (_, snapshot) = cache.find(&path.cluster, |_| false, request).await?;
+    Ok(snapshot)
 }
 
 /// Whether a page shows nothing about the cluster: an API past its sunset may respond with an
 /// empty list for every name.
 fn is_doubtful(page: &Fetched<Snapshot>) -> bool {
     matches!(page, Fetched::Page(page) if page.items.is_empty() && page.notices.past_sunset)
-}
-
-fn is_withdrawn_or_not_listed(error: &Error) -> bool {
-    error.kind() == ErrorKind::Gone || is_not_listed(error)
-}
-
-/// Whether the API does not list the cluster, while another one may.
-fn is_not_listed(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::NotFound => error.error_code() != Some(NO_PROJECT),
-        _ => error.error_code().is_some_and(is_of_another_kind),
-    }
-}
-
-/// Whether a code means that the cluster exists and is of a kind that the API does not list
-/// (recorded).
-fn is_of_another_kind(code: &str) -> bool {
-    matches!(
-        code,
-        "NOT_SERVERLESS_TENANT_CLUSTER" | "FEATURE_UNSUPPORTED"
-    ) || code.starts_with("CANNOT_USE_") && code.ends_with("_API") && code.contains("_IN_")
-}
-
-/// One error that says what both APIs responded.
-fn merge_errors(flex: Error, serverless: Error) -> Error {
-    let exists = flex.kind() != ErrorKind::NotFound;
-    let (kind, message) = match (exists, serverless.kind()) {
-        (true, ErrorKind::Gone) => (
-            ErrorKind::Gone,
-            "the cluster is not a Flex cluster, the serverless API is withdrawn, and dedicated clusters are not covered",
-        ),
-        (false, ErrorKind::Gone) => (
-            ErrorKind::NotFound,
-            "there is no Flex cluster of this name, and the serverless API is withdrawn",
-        ),
-        // Another failure, such as one that may not occur again.
-        _ if !is_not_listed(&serverless) => return serverless,
-        (false, ErrorKind::NotFound) => (
-            ErrorKind::NotFound,
-            "there is neither a Flex cluster nor a serverless instance of this name",
-        ),
-        _ => (
-            ErrorKind::NotFound,
-            "the cluster is neither a Flex cluster nor a serverless instance, and dedicated clusters are not covered",
-        ),
-    };
-    serverless
-        .with_kind(kind)
-        .with_message(message)
-        .with_source(flex)
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::num::NonZeroU64;
 
-use atlas_snapshots_generated::{Client, ResponseValue, types};
+use atlas_snapshots_generated::{Client, OpenEnum, ResponseValue, Vocabulary, types};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
@@ -38,6 +38,14 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
 
     /// What is listed.
     fn target(&self) -> ListTarget;
+
+    /// The operation for what the server picks for a moment; `None` where it picks nothing.
+    fn at(&self, _moment: DateTime<Utc>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 
     /// Sends the request for one page.
     fn send(
@@ -113,5 +121,15 @@ impl ClusterPath {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
         }
+    }
+}
+
+/// Converts to the open enums of this crate, so that no generated type is public.
+pub(crate) fn open<K: Vocabulary, D: for<'a> From<&'a str> + From<String>>(
+    value: OpenEnum<K>,
+) -> D {
+    match value {
+        OpenEnum::Known(known) => known.word().into(),
+        OpenEnum::Unknown(text) => text.into(),
     }
 }

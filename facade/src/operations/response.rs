@@ -1,6 +1,6 @@
 //! Responses that are errors.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::LOCATION;
@@ -13,9 +13,10 @@ pub(crate) fn into_error(response: &http::Response<Bytes>, now: SystemTime) -> E
     let status = response.status();
     let body = ErrorBody::read(response.body());
     let kind = ErrorKind::of_response(status.as_u16(), body.error_code.as_deref());
+    let wait = retry_after(response.headers(), now).or_else(|| wait_in_parameters(kind, &body));
     let error = Error::new(kind)
         .with_status(status.as_u16())
-        .with_retry_after(retry_after(response.headers(), now))
+        .with_retry_after(wait)
         .with_body(body);
     match response.headers().get(LOCATION) {
         Some(location) if status.is_redirection() => {
@@ -28,10 +29,15 @@ pub(crate) fn into_error(response: &http::Response<Bytes>, now: SystemTime) -> E
     }
 }
 
+/// The wait that a rate limit without `Retry-After` has among its parameters (recorded: the path,
+/// the wait in seconds, and three numbers of the token bucket).
+fn wait_in_parameters(kind: ErrorKind, body: &ErrorBody) -> Option<Duration> {
+    let seconds = body.parameters.get(1)?.parse().ok()?;
+    (kind == ErrorKind::RateLimited).then(|| Duration::from_secs(seconds))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -85,6 +91,29 @@ mod tests {
             error.to_string(),
             "rate limited (429 RATE_LIMITED); the server requests a wait of 7 s"
         );
+    }
+
+    #[test]
+    fn a_rate_limit_without_the_header_has_the_wait_among_its_parameters() {
+        let wait = |status, header: &[(&str, &str)], parameters: &str| {
+            let body = format!(r#"{{"errorCode":"RATE_LIMITED","parameters":{parameters}}}"#);
+            error_of(status, header, body.as_bytes()).retry_after()
+        };
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let documented = r#"["/api/atlas/v2/groups",30,1200,20,1]"#;
+        assert_eq!(wait(429, &[], documented), seconds(30));
+        assert_eq!(wait(429, &[], r#"["path","31"]"#), seconds(31));
+        assert_eq!(wait(429, &[("retry-after", "7")], documented), seconds(7));
+        assert_eq!(wait(503, &[], documented), None);
+        for other in [
+            "[]",
+            "null",
+            r#"["path"]"#,
+            r#"["path",-1]"#,
+            r#"["path","soon"]"#,
+        ] {
+            assert_eq!(wait(429, &[], other), None, "{other}");
+        }
     }
 
     #[test]

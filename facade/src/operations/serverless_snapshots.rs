@@ -1,9 +1,9 @@
 //! `listServerlessBackups`: the snapshots of a serverless instance, the v1.0 endpoint.
 
-use atlas_snapshots_generated::{Client, OpenEnum, Vocabulary, types};
+use atlas_snapshots_generated::{Client, OpenEnum, types};
 use chrono::{DateTime, Utc};
 
-use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent, endpoint_set};
+use super::operation::{ClusterPath, Operation, PageParts, Paging, Sent, endpoint_set, open};
 use crate::http::bucket::BucketKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::snapshot_fields::{Link, SnapshotSource};
@@ -71,13 +71,5 @@ impl Operation for ServerlessSnapshots {
                 .with_received_status(generated.status.as_ref().map(OpenEnum::as_str))
         };
         Some((ItemKey::of_id(snapshot.id().as_str()), snapshot))
-    }
-}
-
-/// Converts to the open enums of this crate, so that no generated type is public.
-fn open<K: Vocabulary, D: for<'a> From<&'a str> + From<String>>(value: OpenEnum<K>) -> D {
-    match value {
-        OpenEnum::Known(known) => known.word().into(),
-        OpenEnum::Unknown(text) => text.into(),
     }
 }

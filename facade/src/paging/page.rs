@@ -6,16 +6,24 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::error::Result;
 use crate::http::attempts::RequestCounter;
 use crate::http::headers::ResponseNotices;
 use crate::http::retry::RetryLoop;
+use crate::model::completeness::EmptyReason;
 use crate::model::invalid_item::InvalidItem;
 
 /// Fetches the pages of one list: over the network, or from a script in the engine's tests.
 pub(crate) trait PageSource<T>: Debug + Send + Sync {
     /// The source for one listing, which keeps what is decided once for all its pages.
     fn for_listing(self: Arc<Self>) -> Arc<dyn PageSource<T>>;
+
+    /// The source of what the server picks for a moment; `None` where it picks nothing.
+    fn at(&self, _moment: DateTime<Utc>) -> Option<Arc<dyn PageSource<T>>> {
+        None
+    }
 
     /// Fetches one page, once. Dropping the future cancels the request.
     fn fetch(self: Arc<Self>, request: PageRequest) -> PageFuture<T>;
@@ -59,6 +67,22 @@ pub(crate) struct PageResponse<T> {
     /// A hash that is equal for the same bytes.
     pub(crate) body_hash: u64,
     pub(crate) notices: ResponseNotices,
+}
+
+impl<T> PageResponse<T> {
+    /// The only page of a list that is empty for a reason.
+    pub(crate) fn empty(reason: EmptyReason) -> Self {
+        Self {
+            items: Vec::new(),
+            has_next: false,
+            total: Some(0),
+            body_hash: 0,
+            notices: ResponseNotices {
+                empty_reason: Some(reason),
+                ..ResponseNotices::default()
+            },
+        }
+    }
 }
 
 /// An item of a page.

@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::collect::{Collect, CollectPartial, Collected};
 use super::config::{Consistency, ListConfig, ListTarget};
 use super::engine::Engine;
@@ -174,6 +176,18 @@ impl<T: Send + 'static> ListRequest<T> {
     pub fn resume_from(mut self, checkpoint: Checkpoint) -> Self {
         self.config.resume_from = Some(checkpoint);
         self
+    }
+
+    /// Lists what the server picks for a moment, in whole seconds, or keeps the error that it picks
+    /// nothing.
+    pub(crate) fn picked_for(self, moment: DateTime<Utc>, refusal: &str) -> Self {
+        let source = self.source.at(moment);
+        let source = source.ok_or_else(|| InvalidValue::because(refusal));
+        self.checked(source, |this, source| {
+            this.source = source;
+            let fields = &mut this.config.target.fields;
+            fields.insert("pointInTime".to_owned(), moment.timestamp().to_string());
+        })
     }
 
     /// Sends requests only in these slots.

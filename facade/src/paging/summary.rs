@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::http::headers::{RateLimit, ResponseNotices, parse_date};
-use crate::model::completeness::Completeness;
+use crate::model::completeness::{Completeness, EmptyReason};
 use crate::model::text::Shown;
 
 /// What a listing has done so far, and how complete it is. `Display` writes one line for a log.
@@ -29,6 +29,8 @@ pub struct Summary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sunset: Option<String>,
     pub(crate) past_sunset: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) empty_reason: Option<EmptyReason>,
     pub(crate) completeness: Completeness,
 }
 
@@ -47,6 +49,7 @@ impl Summary {
             deprecation: None,
             sunset: None,
             past_sunset: false,
+            empty_reason: None,
             completeness: Completeness::InProgress,
         }
     }
@@ -58,6 +61,7 @@ impl Summary {
         self.deprecation = notices.deprecation.or(self.deprecation.take());
         self.sunset = notices.sunset.or(self.sunset.take());
         self.past_sunset |= notices.past_sunset;
+        self.empty_reason = notices.empty_reason.or(self.empty_reason);
     }
 
     /// How complete the listing is.
@@ -165,6 +169,14 @@ impl Summary {
         Some(Counted(total, "item", "items"))
     }
 
+    /// Why the cluster has no snapshots, where [`Atlas::snapshots`](crate::Atlas::snapshots) found
+    /// that out: the list is empty, and the cluster is dedicated or Free.
+    #[must_use]
+    pub fn empty_reason(&self) -> Option<EmptyReason> {
+        let is_empty = self.delivered == 0 && self.item_errors == 0;
+        self.empty_reason.filter(|_| is_empty)
+    }
+
     /// Whether the listing ended without any item, and its API is past its sunset. Such an API
     /// may respond with empty lists, so this does not show that there are no items.
     ///
@@ -197,6 +209,9 @@ impl fmt::Display for Summary {
         }
         if let Some(sunset) = &self.sunset {
             write!(f, "; sunset {}", Shown(sunset))?;
+        }
+        if let Some(reason) = self.empty_reason() {
+            write!(f, "; {reason}")?;
         }
         if self.empty_after_sunset() {
             f.write_str(
@@ -267,6 +282,7 @@ mod tests {
             deprecation: Some("@1688169599".to_owned()),
             sunset: Some("Thu, 1 Jul 2027 00:00:00 GMT".to_owned()),
             past_sunset: true,
+            empty_reason: None,
         });
         summary.take_notices(ResponseNotices::default());
         assert_eq!(summary.rate_limit(), Some(limit));

@@ -96,7 +96,7 @@ pub(crate) async fn authenticate(
         .because(AuthFailure::IpNotAllowed),
         Ok(()) => return next.run(request).await,
     };
-    let (query, _) = ListQuery::read(request.uri().query());
+    let (query, _) = ListQuery::read(None, request.uri().query());
     state.error(query, &error).into_response()
 }
 

@@ -6,19 +6,18 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::auth::AuthSettings;
+use crate::cluster::Project;
 use crate::connection::serve;
-use crate::data::{Generator, Item, Items};
 use crate::digest::{ChallengeFault, DigestAlgorithm};
 use crate::fault::Fault;
 use crate::mock::{MockAtlas, MockState};
 use crate::oauth::ExpiresIn;
-use crate::query::{
-    CLUSTER_NAME_PATTERN, PROJECT_ID_PATTERN, is_cluster_name, is_project_id, listing_path,
-};
+use crate::query::{CLUSTER_NAME_PATTERN, PROJECT_ID_PATTERN};
 use crate::rate_limit::TokenBucket;
 use crate::request_log::Secret;
 use crate::response::CannedResponse;
@@ -30,6 +29,7 @@ use crate::settings::{ClusterKind, Fidelity, Links, Sunset, TotalCount};
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `start` is awaited"]
 pub struct MockAtlasBuilder {
+    /// The project and the cluster without [`projects`](Self::projects).
     pub(crate) project: String,
     pub(crate) cluster: String,
     port: u16,
@@ -40,19 +40,20 @@ pub struct MockAtlasBuilder {
     pub(crate) fidelity: Fidelity,
     pub(crate) total_count: TotalCount,
     pub(crate) links: Links,
-    data: Data,
-    seed: u64,
-    hidden: Vec<Range<usize>>,
+    /// `None` for one project with one cluster.
+    pub(crate) projects: Option<Vec<Project>>,
+    pub(crate) snapshots: Option<usize>,
+    /// Items in place of the generated ones.
+    pub(crate) items: Option<Vec<Value>>,
+    pub(crate) seed: u64,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) hidden: Vec<Range<usize>>,
     pub(crate) rate_limit: Option<TokenBucket>,
     pub(crate) faults: Schedule<Fault>,
 }
 
-/// The source of the items.
-#[derive(Debug, Clone)]
-enum Data {
-    Generated(usize),
-    Literal(Vec<Value>),
-}
+/// 2026-01-20T12:00:00Z, just before the sunset of the serverless API.
+const NOW: u64 = 1_768_910_400;
 
 impl Default for MockAtlasBuilder {
     fn default() -> Self {
@@ -67,8 +68,11 @@ impl Default for MockAtlasBuilder {
             fidelity: Fidelity::default(),
             total_count: TotalCount::default(),
             links: Links::default(),
-            data: Data::Generated(0),
+            projects: None,
+            snapshots: None,
+            items: None,
             seed: 0,
+            now: DateTime::UNIX_EPOCH + Duration::from_secs(NOW),
             hidden: Vec::new(),
             rate_limit: None,
             faults: Schedule::default(),
@@ -77,27 +81,35 @@ impl Default for MockAtlasBuilder {
 }
 
 impl MockAtlasBuilder {
-    /// The number of snapshots (default: none), newest first, those of a Flex cluster oldest
-    /// first. Replaces [`items`](Self::items).
+    /// The number of snapshots of each cluster (default: none; eight in an
+    /// [organisation](Self#organisation)), newest first, those of a Flex cluster oldest first.
+    /// Replaces [`items`](Self::items).
     ///
     /// The first four have every documented value of `status`, `frequencyType` and
     /// `snapshotType`; ids are distinct; most sizes do not fit 32 bits.
     pub fn snapshots(mut self, count: usize) -> Self {
-        self.data = Data::Generated(count);
+        (self.snapshots, self.items) = (Some(count), None);
         self
     }
 
-    /// The seed of the generated snapshots (default: 0). The same seed gives the same snapshots,
-    /// on every platform.
+    /// The seed of the generated snapshots and clusters (default: 0). The same seed and the same
+    /// [`now`](Self::now) give the same ones, on every platform.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// The time before which the snapshots were taken (default: 2026-01-20T12:00:00Z, for the same
+    /// snapshots at every run). The newest ones ended shortly before.
+    pub fn now(mut self, now: impl Into<DateTime<Utc>>) -> Self {
+        self.now = now.into();
         self
     }
 
     /// The items themselves, in listing order, sent exactly as given. Any JSON is allowed.
     /// Replaces [`snapshots`](Self::snapshots).
     pub fn items(mut self, items: impl Into<Vec<Value>>) -> Self {
-        self.data = Data::Literal(items.into());
+        self.items = Some(items.into());
         self
     }
 
@@ -126,7 +138,7 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// The only project (default: `32b6e34b3d91647abb20e7b8`).
+    /// The project of a mock without an [organisation](Self#organisation) (default: `32b6e34b3d91647abb20e7b8`).
     pub fn project_id(mut self, id: impl Into<String>) -> Self {
         self.project = id.into();
         self
@@ -144,7 +156,7 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// The kind of the cluster (default: serverless).
+    /// The kind of that cluster (default: serverless).
     pub fn kind(mut self, kind: ClusterKind) -> Self {
         self.kind = kind;
         self
@@ -174,9 +186,14 @@ impl MockAtlasBuilder {
         self
     }
 
-    /// Limits requests to `capacity` at once, refilled evenly over `refill` (default: no limit).
+    /// Limits the requests of each bucket to `capacity` at once, refilled evenly over `refill`
+    /// (default: no limit).
     ///
-    /// Pages carry `RateLimit-Limit` and `RateLimit-Remaining`; without a token left the response
+    /// As on the service, each project has a bucket for its backups, one for its Flex clusters and
+    /// their backups, and one for its list of clusters; the list of projects has its own. See
+    /// [`project_rate_limit`](Self::project_rate_limit) for the limit of one project.
+    ///
+    /// Responses carry `RateLimit-Limit` and `RateLimit-Remaining`; without a token left the response
     /// is 429 `RATE_LIMITED_TOKEN_BUCKET` with `Retry-After` in seconds. The service allows 1,200
     /// a minute for backups.
     pub fn rate_limit(mut self, capacity: u32, refill: Duration) -> Self {
@@ -219,50 +236,22 @@ impl MockAtlasBuilder {
     /// # Errors
     ///
     /// [`StartError::ProjectId`] or [`StartError::ClusterName`] for names that no valid request
-    /// contains, [`StartError::Listen`] if listening on the port fails.
+    /// contains, [`StartError::Duplicate`] for two projects with one id or two clusters of a project
+    /// with one name, [`StartError::Listen`] if listening on the port fails.
     pub async fn start(self) -> Result<MockAtlas, StartError> {
-        if !is_project_id(&self.project) {
-            return Err(StartError::ProjectId(self.project));
-        }
-        if !is_cluster_name(&self.cluster) {
-            return Err(StartError::ClusterName(self.cluster));
-        }
         let port = self.port;
         let listen_error = |source| StartError::Listen { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .await
             .map_err(listen_error)?;
         let base_url = format!("http://{}", listener.local_addr().map_err(listen_error)?);
-        let items = self.make_items(&base_url);
-        let state = Arc::new(MockState::new(base_url, items, self));
+        let (organisation, lists) = self.make_organisation(&base_url)?;
+        let state = Arc::new(MockState::new(base_url, organisation, lists, self));
         Ok(MockAtlas {
             server: tokio::spawn(serve(listener, router(&state), Arc::clone(&state))),
             stop: state.stop.clone().drop_guard(),
             state,
         })
-    }
-
-    fn make_items(&self, base_url: &str) -> Items {
-        let path = listing_path(ClusterKind::Serverless, &self.project, &self.cluster);
-        let generator = Generator {
-            kind: self.kind,
-            seed: self.seed,
-            fidelity: self.fidelity,
-            cluster: self.cluster.clone(),
-            collection_url: format!("{base_url}{path}"),
-        };
-        let mut items: Vec<Item> = match &self.data {
-            Data::Literal(items) => items.iter().cloned().map(Item::from).collect(),
-            Data::Generated(count) => {
-                let indices = (0..).take(*count);
-                indices.map(|index| generator.item(index).into()).collect()
-            }
-        };
-        for places in &self.hidden {
-            let end = places.end.min(items.len());
-            items[places.start.min(end)..end].fill(Item::Hidden);
-        }
-        Items::new(items, generator)
     }
 }
 
@@ -420,6 +409,9 @@ pub enum StartError {
     /// The cluster name does not match its documented pattern.
     #[error("cluster name {0:?} does not match \"{CLUSTER_NAME_PATTERN}\"")]
     ClusterName(String),
+    /// Two projects have this id, or two clusters of a project have this name.
+    #[error("{0:?} exists twice")]
+    Duplicate(String),
     /// The port is in use, or not allowed.
     #[error("cannot listen on port {port} of 127.0.0.1")]
     Listen {

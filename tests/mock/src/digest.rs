@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::auth::{AuthFailure, random_token};
 use crate::mock::{MockState, lock};
-use crate::schedule::Schedule;
+use crate::schedule::{Requested, Schedule};
 
 /// The realm of the service.
 const REALM: &str = "MMS Public API";
@@ -152,7 +152,11 @@ impl MockState {
         lock(&self.nonces).insert(nonce.clone(), entry);
         let challenge = |name: Option<&str>| settings.challenge(Some(&nonce), name, stale);
         // Challenges belong to no page.
-        match lock(&self.challenge_faults).next(0).into_iter().next() {
+        match lock(&self.challenge_faults)
+            .next(Requested::NO_OPERATION)
+            .into_iter()
+            .next()
+        {
             None => {}
             Some(ChallengeFault::Missing) => return Vec::new(),
             Some(ChallengeFault::Garbage) => {

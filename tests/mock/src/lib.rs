@@ -49,12 +49,17 @@
 
 mod auth;
 mod builder;
+mod check;
+mod cluster;
 mod connection;
-mod data;
 mod digest;
+mod discovery;
 mod fault;
+mod items;
 mod mock;
 mod oauth;
+mod operation;
+mod organisation;
 mod page;
 mod query;
 mod rate_limit;
@@ -63,15 +68,18 @@ mod response;
 mod routes;
 mod schedule;
 mod settings;
+mod snapshots;
 
 pub use auth::AuthFailure;
 pub use builder::{MockAtlasBuilder, StartError};
+pub use cluster::Cluster;
 pub use digest::{ChallengeFault, DigestAlgorithm};
 pub use fault::{
     BodyFault, DataChange, Fault, ItemFault, PageFault, ResponseFault, RetryAfter, WireFault,
 };
 pub use mock::MockAtlas;
 pub use oauth::{ExpiresIn, TokenEndpoint};
+pub use operation::Operation;
 pub use request_log::LoggedRequest;
 pub use response::CannedResponse;
 pub use schedule::When;

@@ -9,12 +9,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::builder::MockAtlasBuilder;
-use crate::data::Items;
 use crate::digest::{ChallengeFault, Nonces};
 use crate::fault::{DataChange, Fault};
+use crate::items::Items;
 use crate::oauth::Tokens;
-use crate::query::listing_path;
-use crate::rate_limit::TokenBucket;
+use crate::operation::Operation;
+use crate::organisation::{Lists, Organisation};
+use crate::rate_limit::Buckets;
 use crate::request_log::{LogEntry, LoggedRequest};
 use crate::schedule::{Schedule, When};
 
@@ -59,47 +60,72 @@ impl MockAtlas {
         &self.state.base_url
     }
 
-    /// The only project.
+    /// The project of the first cluster; empty without clusters.
     #[must_use]
     pub fn project_id(&self) -> &str {
-        &self.state.settings.project
+        let first = self.state.organisation.first.as_ref();
+        first.map_or("", |(project, _)| project)
     }
 
-    /// The only cluster of that project.
+    /// The id of the project with this name.
+    #[must_use]
+    pub fn project_id_of(&self, name: &str) -> Option<&str> {
+        let mut projects = self.state.organisation.projects.iter();
+        let found = projects.find(|(_, project)| project.name == name);
+        found.map(|(id, _)| id.as_str())
+    }
+
+    /// The name of the first cluster; empty without clusters.
     #[must_use]
     pub fn cluster_name(&self) -> &str {
-        &self.state.settings.cluster
+        let first = self.state.organisation.first.as_ref();
+        first.map_or("", |(_, cluster)| &cluster.name)
     }
 
-    /// The address of the listing in the API of the cluster's kind, without a query.
+    /// The address of the first cluster's snapshots in the API of its kind, without a query.
     #[must_use]
     pub fn snapshots_url(&self) -> String {
-        let settings = &self.state.settings;
-        let path = listing_path(settings.kind, &settings.project, &settings.cluster);
-        format!("{}{path}", self.base_url())
+        format!("{}{}", self.base_url(), self.state.first_list())
     }
 
-    /// The current ids in listing order, which a complete listing must deliver.
+    /// The current ids of the first cluster's snapshots in listing order, which a complete listing
+    /// must deliver.
     ///
     /// Hidden items, and literal items without a string in `id`, have none.
     #[must_use]
     pub fn snapshot_ids(&self) -> Vec<String> {
-        let items = lock(&self.state.items);
-        items.ids().map(ToOwned::to_owned).collect()
+        self.state
+            .ids(&self.state.first_list(), |items| owned(items.ids()))
     }
 
-    /// The ids present from the start until now, in listing order. A complete listing must deliver
+    /// The current ids of the snapshots of a cluster, whose project is given by name or id; none of
+    /// an unknown cluster.
+    #[must_use]
+    pub fn snapshot_ids_of(&self, project: &str, cluster: &str) -> Vec<String> {
+        let id = self.project_id_of(project).unwrap_or(project);
+        let project = self.state.organisation.projects.get(id);
+        let Some(cluster) = project.and_then(|project| project.clusters.get(cluster)) else {
+            return Vec::new();
+        };
+        let list = Operation::snapshots_of(cluster.kind).path(&[id, &cluster.name]);
+        self.state.ids(&list, |items| owned(items.ids()))
+    }
+
+    /// The ids of the first cluster present from the start until now, in listing order. A complete listing must deliver
     /// these even if the data changed meanwhile.
     #[must_use]
     pub fn surviving_ids(&self) -> Vec<String> {
-        let items = lock(&self.state.items);
-        items.surviving_ids().map(ToOwned::to_owned).collect()
+        self.state.ids(&self.state.first_list(), |items| {
+            owned(items.surviving_ids())
+        })
     }
 
-    /// Changes the data now. To change it right after a certain request, make the change a
+    /// Changes the first cluster's snapshots now. To change it right after a certain request, make the change a
     /// [fault](MockAtlasBuilder::fault).
     pub fn change(&self, change: DataChange) {
-        lock(&self.state.items).change(change);
+        if let Some(items) = lock(&self.state.lists).get_mut(&self.state.first_list()) {
+            items.change(change);
+        }
     }
 
     /// Adds a fault. Its requests are counted from now on.
@@ -144,6 +170,14 @@ impl MockAtlas {
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.state.logged(false, Clone::clone)
+    }
+
+    /// Those of [`requests`](Self::requests) that are for this operation.
+    #[must_use]
+    pub fn requests_to(&self, operation: Operation) -> Vec<LoggedRequest> {
+        let mut requests = self.requests();
+        requests.retain(|request| request.operation == Some(operation));
+        requests
     }
 
     /// The number of [those requests](Self::requests).
@@ -249,8 +283,9 @@ pub(crate) type SharedState = Arc<MockState>;
 pub(crate) struct MockState {
     pub(crate) base_url: String,
     pub(crate) settings: MockAtlasBuilder,
-    pub(crate) items: Mutex<Items>,
-    pub(crate) rate_limit: Option<Mutex<TokenBucket>>,
+    pub(crate) organisation: Organisation,
+    pub(crate) lists: Mutex<Lists>,
+    pub(crate) buckets: Mutex<Buckets>,
     pub(crate) faults: Mutex<Schedule<Fault>>,
     pub(crate) token_faults: Mutex<Schedule<Fault>>,
     pub(crate) revoke_faults: Mutex<Schedule<Fault>>,
@@ -266,12 +301,18 @@ pub(crate) struct MockState {
 }
 
 impl MockState {
-    pub(crate) fn new(base_url: String, items: Items, settings: MockAtlasBuilder) -> Self {
+    pub(crate) fn new(
+        base_url: String,
+        organisation: Organisation,
+        lists: Lists,
+        settings: MockAtlasBuilder,
+    ) -> Self {
         let auth = &settings.auth;
         Self {
             base_url,
-            items: Mutex::new(items),
-            rate_limit: settings.rate_limit.clone().map(Mutex::new),
+            organisation,
+            lists: Mutex::new(lists),
+            buckets: Mutex::default(),
             faults: Mutex::new(settings.faults.clone()),
             token_faults: Mutex::new(auth.tokens.faults.clone()),
             revoke_faults: Mutex::new(auth.tokens.revoke_faults.clone()),
@@ -285,6 +326,19 @@ impl MockState {
             stop: CancellationToken::new(),
             settings,
         }
+    }
+
+    /// The path of the first cluster's snapshots; empty without clusters.
+    fn first_list(&self) -> String {
+        let first = self.organisation.first.as_ref();
+        first.map_or_else(String::new, |(project, cluster)| {
+            Operation::snapshots_of(cluster.kind).path(&[project, &cluster.name])
+        })
+    }
+
+    /// The ids that `read` takes from a list.
+    fn ids(&self, list: &str, read: fn(&Items) -> Vec<String>) -> Vec<String> {
+        lock(&self.lists).get(list).map(read).unwrap_or_default()
     }
 
     /// The log: requests to the API, or to the token endpoints.
@@ -331,6 +385,10 @@ impl Drop for Held {
         gauge.now.fetch_sub(1, Ordering::Relaxed);
         self.state.changed.notify_waiters();
     }
+}
+
+fn owned<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    texts.map(ToOwned::to_owned).collect()
 }
 
 /// Locks even after a panic elsewhere: the mock's data stays readable for the failing test.

@@ -22,7 +22,7 @@ use crate::mock::{MockState, SharedState, lock};
 use crate::query::ListQuery;
 use crate::request_log::{LogEntry, Secret};
 use crate::response::{ApiError, CannedResponse};
-use crate::schedule::{ActiveFaults, Schedule};
+use crate::schedule::{ActiveFaults, Requested, Schedule};
 
 /// The two endpoints of a service account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -171,7 +171,7 @@ pub(crate) async fn token_request(
         &state.token_faults
     };
     // Token requests belong to no page.
-    let faults = ActiveFaults(lock(schedule).next(0));
+    let faults = ActiveFaults(lock(schedule).next(Requested::NO_OPERATION));
     let query = ListQuery::DEFAULT;
     // Without the challenges of the listing.
     let error = |error: &ApiError| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::data::Items;
+use crate::items::Items;
 use crate::query::ListQuery;
 use crate::settings::{Links, TotalCount};
 
@@ -40,7 +40,7 @@ pub(crate) enum Results {
 
 impl PagePlan<'_> {
     /// The page of the current data.
-    pub(crate) fn read(&self, items: &Items) -> Page {
+    pub(crate) fn read(&self, items: &mut Items) -> Page {
         let (query, len) = (&self.query, items.len());
         let start = (query.page_num.saturating_sub(1)).saturating_mul(query.items_per_page);
         let end = start.saturating_add(query.items_per_page);

@@ -1,6 +1,6 @@
 //! The parameters of a listing request: defaults, bounds, patterns, and all violations at once.
 
-use crate::settings::ClusterKind;
+use crate::operation::Operation;
 
 /// Documented pattern of a project id.
 pub(crate) const PROJECT_ID_PATTERN: &str = "^([a-f0-9]{24})$";
@@ -8,18 +8,6 @@ pub(crate) const PROJECT_ID_PATTERN: &str = "^([a-f0-9]{24})$";
 pub(crate) const CLUSTER_NAME_PATTERN: &str = "^[a-zA-Z0-9][a-zA-Z0-9-]*$";
 /// Largest documented `itemsPerPage`.
 const MAX_ITEMS_PER_PAGE: u64 = 500;
-
-/// The path of the listing of a cluster, without a host.
-pub(crate) fn listing_path(api: ClusterKind, project: &str, cluster: &str) -> String {
-    match api {
-        ClusterKind::Serverless => {
-            format!("/api/atlas/v1.0/groups/{project}/serverless/{cluster}/backup/snapshots")
-        }
-        ClusterKind::Flex => {
-            format!("/api/atlas/v2/groups/{project}/flexClusters/{cluster}/backup/snapshots")
-        }
-    }
-}
 
 /// Whether `text` matches [`PROJECT_ID_PATTERN`].
 pub(crate) fn is_project_id(text: &str) -> bool {
@@ -40,26 +28,28 @@ pub(crate) struct Violation {
     pub(crate) description: String,
 }
 
-pub(crate) fn path_violations(api: ClusterKind, project: &str, cluster: &str) -> Vec<Violation> {
-    let name = match api {
-        ClusterKind::Serverless => "clusterName",
-        ClusterKind::Flex => "name",
-    };
-    let checks = [
-        ("groupId", PROJECT_ID_PATTERN, is_project_id(project)),
-        (name, CLUSTER_NAME_PATTERN, is_cluster_name(cluster)),
-    ];
-    let violated = checks.into_iter().filter(|(_, _, is_valid)| !is_valid);
-    violated
-        .map(|(field, pattern, _)| Violation {
-            field,
-            description: format!("must match \"{pattern}\""),
-        })
-        .collect()
+/// The violations of the path parameters of an operation, by name and value.
+pub(crate) fn path_violations<'a>(
+    parameters: impl Iterator<Item = (&'static str, &'a str)>,
+) -> Vec<Violation> {
+    let violated = parameters.filter_map(|(field, value)| {
+        let (pattern, is_valid) = match field {
+            // Snapshot ids have the same pattern.
+            "groupId" | "snapshotId" => (PROJECT_ID_PATTERN, is_project_id(value)),
+            _ => (CLUSTER_NAME_PATTERN, is_cluster_name(value)),
+        };
+        let description = format!("must match \"{pattern}\"");
+        (!is_valid).then_some(Violation { field, description })
+    });
+    violated.collect()
 }
 
-/// The query of a listing, with the documented default for absent and invalid parameters.
+/// The query of a request, with the documented default for absent and invalid parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are the parameters of the API"
+)]
 pub(crate) struct ListQuery {
     pub(crate) envelope: bool,
     pub(crate) pretty: bool,
@@ -67,6 +57,9 @@ pub(crate) struct ListQuery {
     pub(crate) items_per_page: u64,
     /// Saturates: numbers beyond 64 bits are valid, and name a page past any end.
     pub(crate) page_num: u64,
+    pub(crate) include_deleted: bool,
+    /// Seconds: `pointInTimeUtcSeconds`, or else `oplogTs`.
+    pub(crate) point_in_time: Option<i64>,
 }
 
 impl ListQuery {
@@ -77,19 +70,40 @@ impl ListQuery {
         include_count: true,
         items_per_page: 100,
         page_num: 1,
+        include_deleted: false,
+        point_in_time: None,
     };
 
-    /// Reads an encoded query. Unknown parameters are ignored, as on the service.
+    /// The meaning of an empty query of an operation without pages.
+    const NO_PAGE: Self = Self {
+        include_count: false,
+        page_num: 0,
+        ..Self::DEFAULT
+    };
+
+    /// Reads the encoded query of an operation, or of a request for no operation. Parameters that
+    /// the operation does not have are ignored, as on the service.
     ///
     /// Violations are returned beside the query, not instead of it: an error response uses the
     /// envelope and the layout of its request too.
-    pub(crate) fn read(query: Option<&str>) -> (Self, Vec<Violation>) {
-        let pairs = query_pairs(query);
+    pub(crate) fn read(
+        operation: Option<Operation>,
+        query: Option<&str>,
+    ) -> (Self, Vec<Violation>) {
+        let mut pairs = query_pairs(query);
+        if let Some(operation) = operation {
+            pairs.retain(|(name, _)| operation.has_parameter(name));
+        }
+        let has_pages = operation.is_none_or(Operation::is_listing);
         let mut reader = Reader {
             pairs: &pairs,
             violations: Vec::new(),
         };
-        let default = Self::DEFAULT;
+        let default = if has_pages {
+            Self::DEFAULT
+        } else {
+            Self::NO_PAGE
+        };
         let max = MAX_ITEMS_PER_PAGE;
         let query = Self {
             envelope: reader.boolean("envelope", default.envelope),
@@ -97,6 +111,13 @@ impl ListQuery {
             include_count: reader.boolean("includeCount", default.include_count),
             items_per_page: reader.integer("itemsPerPage", default.items_per_page, max),
             page_num: reader.integer("pageNum", default.page_num, u64::MAX),
+            include_deleted: reader.boolean("includeDeletedWithRetainedBackups", false),
+            point_in_time: reader.seconds("pointInTimeUtcSeconds"),
+        };
+        let (oplog_time, _) = (reader.seconds("oplogTs"), reader.seconds("oplogInc"));
+        let query = Self {
+            point_in_time: query.point_in_time.or(oplog_time),
+            ..query
         };
         (query, reader.violations)
     }
@@ -146,6 +167,16 @@ impl<'a> Reader<'a> {
         };
         self.reject(name, description);
         default
+    }
+
+    /// A number of 64 bits, such as a time in seconds.
+    fn seconds(&mut self, name: &'static str) -> Option<i64> {
+        let text = self.single(name)?;
+        let number = text.parse().ok();
+        if number.is_none() {
+            self.reject(name, format!("must be an integer of 64 bits, not {text:?}"));
+        }
+        number
     }
 
     /// The only value of `name`. A second one is a violation.

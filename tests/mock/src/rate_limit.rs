@@ -1,21 +1,36 @@
-//! The token bucket of a rate limit.
+//! The token buckets of the rate limit.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::time::Instant;
+
+use crate::operation::EndpointSet;
+
+/// The buckets in use: one for each set of endpoints and project.
+pub(crate) type Buckets = HashMap<(EndpointSet, Option<String>), TokenBucket>;
 
 /// A bucket that is full at first. Every request takes a token, and time refills it evenly.
 ///
 /// Its content is stored as the time until it is full, which is exact, unlike fractions of tokens.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "u32")]
 pub(crate) struct TokenBucket {
     pub(crate) capacity: u32,
     /// The time from empty to full.
-    refill: Duration,
+    pub(crate) refill: Duration,
     /// The time from now to full.
     debt: Duration,
     /// `None` before the first request: the runtime of the mock may not be running yet.
     updated: Option<Instant>,
+}
+
+/// The bucket of a limit of requests a minute.
+impl From<u32> for TokenBucket {
+    fn from(capacity: u32) -> Self {
+        Self::new(capacity, Duration::from_secs(60))
+    }
 }
 
 impl TokenBucket {

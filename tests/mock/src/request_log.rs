@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::header;
 
 use crate::auth::AuthFailure;
 use crate::oauth::TokenEndpoint;
+use crate::operation::Operation;
 use crate::query::{query_pairs, saturating_integer};
 
 /// An entry of the log, which the response completes; an extension of every request.
@@ -25,6 +26,12 @@ pub struct LoggedRequest {
     pub method: String,
     /// The path as sent, still percent-encoded, without the query.
     pub path: String,
+    /// The operation that the path names; `None` for another path.
+    pub operation: Option<Operation>,
+    /// The project id in the path, as sent.
+    pub project_id: Option<String>,
+    /// The name of the cluster in the path, as sent.
+    pub cluster_name: Option<String>,
     /// Query parameters, decoded, in the order sent, repetitions included.
     pub query: Vec<(String, String)>,
     /// The first `pageNum` sent, if it is a number; numbers beyond 64 bits read as `u64::MAX`.
@@ -64,9 +71,17 @@ impl LoggedRequest {
         let headers = request.headers().iter();
         let headers = headers.filter(|(name, _)| *name != header::AUTHORIZATION);
         let authorization = request.headers().get(header::AUTHORIZATION);
+        let path = request.uri().path();
+        let template = request.extensions().get::<MatchedPath>();
+        let operation = template.and_then(|template| Operation::of_template(template.as_str()));
+        let values = operation.map(|operation| operation.values(path));
+        let mut values = values.unwrap_or_default().into_iter();
         Self {
             method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
+            path: path.to_owned(),
+            operation,
+            project_id: values.next(),
+            cluster_name: values.next(),
             page_num: number("pageNum"),
             items_per_page: number("itemsPerPage"),
             query,

@@ -129,7 +129,7 @@ pub(crate) struct ApiError {
     code: Cow<'static, str>,
     detail: String,
     /// The subjects of the detail, by name.
-    parameters: Vec<(&'static str, String)>,
+    parameters: Vec<(&'static str, Value)>,
     violations: Vec<Violation>,
     /// The reason for the request log.
     pub(crate) auth_failure: Option<AuthFailure>,
@@ -192,8 +192,8 @@ impl ApiError {
     }
 
     /// Adds an entry of `parameters`.
-    pub(crate) fn about(mut self, name: &'static str, value: &str) -> Self {
-        self.parameters.push((name, value.to_owned()));
+    pub(crate) fn about(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.parameters.push((name, value.into()));
         self
     }
 

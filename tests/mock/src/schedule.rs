@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 
 use crate::connection::Connection;
-use crate::data::Items;
 use crate::fault::Fault;
+use crate::items::Items;
+use crate::operation::Operation;
 use crate::page::{Page, PagePlan};
 use crate::query::ListQuery;
 use crate::response::{ApiError, CannedResponse};
@@ -26,12 +27,37 @@ use crate::response::{ApiError, CannedResponse};
 /// let _ = When::page(3); // every request for page 3
 /// let _ = When::first(2).on_page(3); // the first two requests for page 3
 /// let _ = When::first(1).of_each_page(); // every page fails once
+///
+/// // The first request for the clusters of the project "Shop", by its id.
+/// use atlas_snapshots_mock::Operation;
+/// let id = "32b6e34b3d91647abb20e7b8";
+/// let _ = When::first(1).on_operation(Operation::ListGroupClusters).on_path(id);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     turn: Turn,
     pages: RangeInclusive<u64>,
     each_page: bool,
+    operation: Option<Operation>,
+    path: Option<String>,
+}
+
+/// What the conditions look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Requested<'a> {
+    /// 0 for a request that belongs to no page.
+    pub(crate) page: u64,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) path: &'a str,
+}
+
+impl Requested<'_> {
+    /// A request that belongs to no operation.
+    pub(crate) const NO_OPERATION: Self = Self {
+        page: 0,
+        operation: None,
+        path: "",
+    };
 }
 
 /// The requests chosen among those counted.
@@ -50,6 +76,8 @@ impl When {
             turn,
             pages: 0..=u64::MAX,
             each_page: false,
+            operation: None,
+            path: None,
         }
     }
 
@@ -102,11 +130,33 @@ impl When {
         self
     }
 
+    /// Restricts the condition to the requests of this operation.
+    #[must_use]
+    pub fn on_operation(mut self, operation: Operation) -> Self {
+        self.operation = Some(operation);
+        self
+    }
+
+    /// Restricts the condition to the requests with this text in their path, such as the id of a
+    /// project or `/clusters/orders/`.
+    #[must_use]
+    pub fn on_path(mut self, part: impl Into<String>) -> Self {
+        self.path = Some(part.into());
+        self
+    }
+
     /// Counts the requests for each page number separately.
     #[must_use]
     pub fn of_each_page(mut self) -> Self {
         self.each_page = true;
         self
+    }
+
+    fn may_apply_to(&self, request: Requested<'_>) -> bool {
+        let path = self.path.as_ref();
+        self.pages.contains(&request.page)
+            && (self.operation.is_none() || self.operation == request.operation)
+            && path.is_none_or(|part| request.path.contains(part))
     }
 }
 
@@ -141,19 +191,19 @@ impl<T: Clone> Schedule<T> {
         self.0.clear();
     }
 
-    /// Counts a request for `page`, and returns the entries that apply to it.
-    pub(crate) fn next(&mut self, page: u64) -> Vec<T> {
-        let rules = self
-            .0
-            .iter_mut()
-            .filter(|rule| rule.when.pages.contains(&page));
+    /// Counts a request, and returns the entries that apply to it.
+    pub(crate) fn next(&mut self, request: Requested<'_>) -> Vec<T> {
+        let rules = self.0.iter_mut();
+        let rules = rules.filter(|rule| rule.when.may_apply_to(request));
         let active = rules.filter_map(
             |Rule {
                  entry,
                  when,
                  counts,
              }| {
-                let number = counts.entry(when.each_page.then_some(page)).or_default();
+                let number = counts
+                    .entry(when.each_page.then_some(request.page))
+                    .or_default();
                 *number += 1;
                 let applies = match when.turn {
                     Turn::Always => true,
@@ -188,7 +238,7 @@ impl ActiveFaults {
     }
 
     /// Reads the page, with the faults in it.
-    pub(crate) fn read_page(&self, mut plan: PagePlan<'_>, items: &Items) -> Page {
+    pub(crate) fn read_page(&self, mut plan: PagePlan<'_>, items: &mut Items) -> Page {
         let faults = self.0.iter().filter_map(|fault| match fault {
             Fault::Page(fault) => Some(fault),
             _ => None,

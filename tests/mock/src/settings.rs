@@ -1,17 +1,45 @@
 //! Settings of the simulated cluster and of the content of its pages.
 
-/// The kind of the mock's cluster, which decides the API that lists it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use serde::Deserialize;
+
+/// The kind of a cluster, which decides the API that lists its snapshots. The other APIs respond
+/// 400 with the code that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum ClusterKind {
-    /// A serverless instance. The Flex API responds 400
-    /// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API`.
+    /// A serverless instance.
     #[default]
     Serverless,
-    /// A Flex cluster, with Flex snapshots, oldest first. The serverless API responds 400
-    /// `NOT_SERVERLESS_TENANT_CLUSTER`.
+    /// A Flex cluster, with Flex snapshots, oldest first.
     Flex,
+    /// A dedicated replica set.
+    ReplicaSet,
+    /// A dedicated sharded cluster.
+    Sharded,
+    /// A dedicated global cluster.
+    GeoSharded,
+    /// A Free cluster (M0), which the API of dedicated clusters knows, and which has no snapshots.
+    Free,
+}
+
+impl ClusterKind {
+    pub(crate) fn api(self) -> Api {
+        match self {
+            Self::Serverless => Api::Serverless,
+            Self::Flex => Api::Flex,
+            Self::ReplicaSet | Self::Sharded | Self::GeoSharded | Self::Free => Api::Cluster,
+        }
+    }
+}
+
+/// The APIs that a cluster belongs to one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Api {
+    Serverless,
+    Flex,
+    Cluster,
 }
 
 /// The response of the serverless API to every request after its sunset.

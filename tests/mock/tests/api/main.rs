@@ -6,4 +6,5 @@ mod digest;
 mod faults;
 mod listing;
 mod oauth;
+mod organisation;
 mod wire;

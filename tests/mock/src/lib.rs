@@ -1,11 +1,8 @@
-//! An embedded MongoDB Atlas on loopback, for testing clients of its snapshot listings.
+//! An embedded MongoDB Atlas on loopback, for testing clients of its snapshots.
 //!
-//! [`MockAtlas`] serves "Return All Snapshots of One Serverless Instance" and `listFlexBackups`:
-//!
-//! ```text
-//! GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots
-//! GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots
-//! ```
+//! [`MockAtlas`] serves the lists of projects and clusters, and the snapshots of clusters of every
+//! kind, in an [organisation](MockAtlasBuilder#organisation) or for one cluster. [`Operation`] lists
+//! what it serves.
 //!
 //! It is a real HTTP/1.1 server on an ephemeral port of `127.0.0.1`, written from the
 //! documentation with literal JSON. It shares no type with any client, so a client that works

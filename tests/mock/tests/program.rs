@@ -193,6 +193,47 @@ async fn flags_choose_faults_and_content() {
     }
 }
 
+#[tokio::test]
+async fn the_organisation_of_the_help_is_read_from_a_file() {
+    let help = String::from_utf8(command("--help").output().unwrap().stdout).unwrap();
+    let (start_of, end_of) = ("  { \"projects\"", "}] }\n");
+    let from = help.find(start_of).unwrap();
+    let to = from + help[from..].find(end_of).unwrap() + end_of.len();
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/organisation.json");
+    std::fs::write(file, &help[from..to]).unwrap();
+
+    let mut organisation = command("--now 2026-11-25T18:00:00Z");
+    let server = start(organisation.args(["--organisation", file]));
+    let groups = format!("{}/api/atlas/v2/groups", server.url);
+    let projects = json(reqwest::get(&groups).await.unwrap()).await;
+    let project = &projects["results"][0];
+    assert_eq!(
+        (&project["name"], &project["clusterCount"]),
+        (&"Shop".into(), &3.into())
+    );
+    let clusters = format!("{groups}/{}/clusters", project["id"].as_str().unwrap());
+    let listed = json(reqwest::get(&clusters).await.unwrap()).await;
+    assert_eq!(
+        listed["results"],
+        Value::Array(vec![]),
+        "the only cluster is hidden"
+    );
+    let snapshots = format!("{clusters}/orders/backup/snapshots");
+    let refused = json(reqwest::get(&snapshots).await.unwrap()).await;
+    assert_eq!(refused["errorCode"], "FEATURE_UNSUPPORTED");
+
+    std::fs::write(file, r#"{ "projects": [{ "nmae": "Shop" }] }"#).unwrap();
+    for (file, message) in [
+        (file, "unknown field `nmae`"),
+        ("/none.json", "/none.json: "),
+    ] {
+        let output = command("--organisation").arg(file).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+    }
+}
+
 #[test]
 fn invalid_settings_end_with_a_message() {
     for (arguments, code, message) in [
@@ -200,6 +241,13 @@ fn invalid_settings_end_with_a_message() {
         ("--port 99999", 2, "99999"),
         ("--cuont 1", 2, "--count"),
         ("--rate-limit 0", 2, "--rate-limit"),
+        ("--organisation x --kind flex", 2, "cannot be used with"),
+        ("--now today", 2, "--now"),
+        (
+            "--fault 503@operation:x",
+            2,
+            "operation takes listServerlessBackups, ",
+        ),
         ("--fault hnag", 2, "there is no fault \"hnag\""),
         ("--fault 503@evry:2", 2, "\"evry:2\" is not a condition"),
         (

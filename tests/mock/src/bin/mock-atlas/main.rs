@@ -10,8 +10,11 @@ mod text;
 
 use std::env::{self, VarError};
 use std::error::Error;
+use std::fmt::Display;
+use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,15 +22,21 @@ use atlas_snapshots_mock::{
     ChallengeFault, ClusterKind, DigestAlgorithm, ExpiresIn, Fault, Fidelity, Links, MockAtlas,
     MockAtlasBuilder, Sunset, TotalCount, When,
 };
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use clap::{Args, Parser};
 
 /// Serve a simulated MongoDB Atlas on 127.0.0.1.
 ///
-/// It has two operations, the listings of the snapshots of a serverless instance and of a Flex
-/// cluster:
+/// It serves the lists of projects, of clusters and of their snapshots, and single snapshots:
 ///
+///   GET /api/atlas/v2/groups
+///   GET /api/atlas/v2/groups/{groupId}/clusters
+///   GET /api/atlas/v2/groups/{groupId}/flexClusters
+///   GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots[/{snapshotId}]
+///   GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots[/{snapshotId}]
 ///   GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots
-///   GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots
+///
+/// There is one project with one cluster, or the organisation of a file.
 ///
 /// The first line on stdout is the base URL, and the only one. The program ends with SIGINT
 /// (Ctrl-C) or SIGTERM.
@@ -38,13 +47,23 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// Number of snapshots
-    #[arg(long, value_name = "N", default_value_t = 1_200)]
-    count: usize,
+    /// The projects and clusters, as JSON (`--help` describes it), in place of one project with one
+    /// cluster
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["project", "cluster", "kind"])]
+    organisation: Option<PathBuf>,
 
-    /// Seed of the snapshots: the same seed gives the same ones
+    /// Number of snapshots of each cluster [default: 1200; 8 in an organisation]
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+
+    /// Seed of the snapshots and clusters: the same seed and the same time give the same ones
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+
+    /// The time before which the snapshots were taken, 2026-01-20T12:00:00Z for example [default:
+    /// the beginning of this hour]
+    #[arg(long, value_name = "TIME")]
+    now: Option<DateTime<Utc>>,
 
     /// Milliseconds before each response
     #[arg(long, value_name = "MS", default_value_t = 0)]
@@ -86,7 +105,8 @@ struct Arguments {
     #[arg(long, value_name = "KIND", default_value = "documented")]
     links: Links,
 
-    /// Allow this number of requests a minute, respond 429 to the others
+    /// Allow this number of requests a minute to each project and set of endpoints, respond 429 to
+    /// the others
     #[arg(long, value_name = "N")]
     rate_limit: Option<NonZeroU32>,
 
@@ -207,8 +227,27 @@ Faults:
 
 Conditions, joined by commas:
   first:N  after:N  nth:N  every:N  page:N  pages:FIRST-LAST  each-page  always
+  operation:ID (such as listGroupClusters)  path:PART (such as a project id or /clusters/orders/)
 
 Token faults and revoke faults are the same, without those of pages, items and data.
+
+Organisation; only names and kinds are required:
+  { \"projects\": [{
+      \"name\": \"Shop\", \"id\": \"32b6e34b3d91647abb20e7b8\", \"tags\": { \"env\": \"prod\" },
+      \"clusterCount\": 3, \"rateLimit\": 60,
+      \"clusters\": [{
+        \"name\": \"orders\", \"kind\": \"replicaSet\", \"snapshots\": 40, \"backups\": true,
+        \"tags\": { \"team\": \"a\" }, \"internalRole\": \"SYSTEM_CLUSTER\", \"paused\": true,
+        \"presence\": \"hidden\", \"progressing\": true,
+        \"snapshotsError\": [400, \"FEATURE_UNSUPPORTED\"]
+      }]
+  }] }
+  kind          flex  replicaSet  sharded  geoSharded  free  serverless
+  presence      listed; hidden: not in the lists of clusters, but counted; deleted: only in those
+                lists; retained: deleted, with retained backups
+  clusterCount  of the list of projects, in place of the number of clusters
+  rateLimit     requests a minute to each set of endpoints of the project
+  progressing   the newest snapshot is queued, then in progress, then completed
 
 Examples:
   mock-atlas --port 8080 --count 12345 --latency-ms 50
@@ -216,6 +255,8 @@ Examples:
   mock-atlas --count 5000 --fault delete-head:1
   mock-atlas --fault max-page-size:50 --fault empty-page@first:1,page:2 --links never-next
   mock-atlas --fault 'item:3:status=\"frozen\"@page:2'
+  mock-atlas --organisation organisation.json --rate-limit 1200 \\
+      --fault 500@first:1,operation:listGroupClusters
   MOCK_ATLAS_API_KEY=public:private mock-atlas --nonce-uses 10
   MOCK_ATLAS_SERVICE_ACCOUNT=id:secret mock-atlas --token-lifetime 60 \\
       --token-fault rate-limit:1@first:2
@@ -251,14 +292,23 @@ impl Arguments {
     fn into_builder(self) -> Result<MockAtlasBuilder, String> {
         let mut builder = MockAtlas::builder()
             .port(self.port)
-            .snapshots(self.count)
             .seed(self.seed)
+            .now(self.now.unwrap_or_else(this_hour))
             .latency(Duration::from_millis(self.latency_ms))
             .project_id(self.project)
             .cluster_name(self.cluster)
             .kind(self.kind)
             .total_count(self.total_count)
             .links(self.links);
+        if let Some(file) = &self.organisation {
+            let error = |error: &dyn Display| format!("{}: {error}", file.display());
+            let text = fs::read_to_string(file).map_err(|it| error(&it))?;
+            builder = builder.organisation(&text).map_err(|it| error(&it))?;
+        }
+        let usual = self.organisation.is_none().then_some(1_200);
+        if let Some(count) = self.count.or(usual) {
+            builder = builder.snapshots(count);
+        }
         for (fault, when) in self.faults {
             builder = builder.fault(fault, when);
         }
@@ -273,6 +323,12 @@ impl Arguments {
         }
         self.auth.apply(builder)
     }
+}
+
+/// The beginning of the current hour: the same for programs that start after each other.
+fn this_hour() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now)
 }
 
 impl AuthArguments {

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use atlas_snapshots_mock::{
-    BodyFault, ChallengeFault, DataChange, ExpiresIn, Fault, ItemFault, Links, PageFault,
-    ResponseFault, RetryAfter, TotalCount, When, WireFault,
+    BodyFault, ChallengeFault, DataChange, ExpiresIn, Fault, ItemFault, Links, Operation,
+    PageFault, ResponseFault, RetryAfter, TotalCount, When, WireFault,
 };
 use clap::ValueEnum;
 
@@ -59,6 +59,12 @@ fn when(text: &str) -> Parsed<When> {
             "always" if value.is_empty() => when,
             "each-page" if value.is_empty() => when.of_each_page(),
             "page" => when.on_page(number(name, value)?),
+            "path" if !value.is_empty() => when.on_path(value),
+            "operation" => {
+                let known = Operation::ALL.map(Operation::id).join(", ");
+                let operation = Operation::with_id(value);
+                when.on_operation(operation.ok_or_else(|| mismatch(name, &known, value))?)
+            }
             "pages" => {
                 let range = value.split_once('-');
                 let range = range.and_then(|(a, b)| Some(a.parse().ok()?..=b.parse().ok()?));
@@ -67,7 +73,7 @@ fn when(text: &str) -> Parsed<When> {
             _ => {
                 return Err(format!(
                     "{text:?} is not a condition: use always, first:N, after:N, nth:N, every:N, \
-                     page:N, pages:FIRST-LAST or each-page"
+                     page:N, pages:FIRST-LAST, each-page, operation:ID or path:PART"
                 ));
             }
         };
@@ -361,6 +367,14 @@ mod tests {
             ("pages:2-4", When::always().on_pages(2..=4)),
             ("first:1,each-page", When::first(1).of_each_page()),
             ("page:3,every:2", When::every(2).on_page(3)),
+            (
+                "nth:2,operation:listGroups",
+                When::nth(2).on_operation(Operation::ListGroups),
+            ),
+            (
+                "path:/clusters/a/,page:1",
+                When::page(1).on_path("/clusters/a/"),
+            ),
         ] {
             assert_eq!(when(text), Ok(expected), "{text}");
         }

@@ -4,18 +4,14 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
-
 use atlas_snapshots::{
     Atlas, Basis, Completeness, ErrorKind, ListRequest, RetryPolicy, Snapshot, SnapshotSource,
     SnapshotStatus,
 };
 use atlas_snapshots_mock::{ClusterKind, MockAtlas, MockAtlasBuilder, Sunset};
 use serde_json::{Value, json};
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
 
-use crate::common::{apis_requested, request_head};
+use crate::common::apis_requested;
 
 fn client(mock: &MockAtlas) -> Atlas {
     let builder = Atlas::builder().base_url(mock.base_url());
@@ -111,19 +107,19 @@ async fn a_flex_cluster_costs_no_additional_request() {
 }
 
 #[tokio::test]
-async fn a_serverless_instance_costs_one_additional_request_once_for_a_client() {
+async fn a_serverless_instance_costs_two_additional_requests_once_for_a_client() {
     let mock = start(MockAtlas::builder().snapshots(1_200)).await;
     let atlas = client(&mock);
     let listed = automatic(&mock, &atlas).await.unwrap();
     assert_eq!(listed.len(), 1_200);
     assert_eq!(
         apis_requested(&mock),
-        ["flex", "serverless", "serverless", "serverless"]
+        ["flex", "cluster", "serverless", "serverless", "serverless"]
     );
     assert_eq!(
         listed.summary().requests(),
-        4,
-        "the request to the other API is counted"
+        5,
+        "the requests to the other APIs are counted"
     );
 
     mock.clear_requests();
@@ -141,45 +137,33 @@ async fn a_serverless_instance_costs_one_additional_request_once_for_a_client() 
 }
 
 #[tokio::test]
-async fn a_name_that_neither_api_finds_is_requested_from_both_again() {
-    let mock = start(MockAtlas::builder().cluster_name("Other")).await;
-    let atlas = client(&mock);
-    for requests in [2, 4] {
-        let request = atlas.snapshots(mock.project_id(), "Instance0");
-        let error = request.await.unwrap_err();
-        assert!(error.to_string().contains("neither"), "{error}");
-        assert_eq!(mock.request_count(), requests, "it may exist by now");
-    }
-}
-
-#[tokio::test]
-async fn the_responses_of_both_apis_become_one_error() {
+async fn the_responses_of_all_apis_become_one_error() {
     let plain = MockAtlas::builder;
     let other = || plain().cluster_name("Other");
     for (builder, kind, message, requests) in [
         (
             plain().sunset(Sunset::Gone),
             ErrorKind::Gone,
-            "is withdrawn",
-            2,
+            "the cluster is a serverless instance, and these are withdrawn",
+            3,
         ),
         (
             plain().sunset(Sunset::NotFound),
             ErrorKind::NotFound,
-            "neither a Flex cluster",
-            2,
+            "the cluster is a serverless instance, and these are withdrawn",
+            3,
         ),
         (
             other(),
             ErrorKind::NotFound,
-            "neither a Flex cluster nor a serverless instance of this name",
-            2,
+            "there is no cluster of this name in the project",
+            3,
         ),
         (
             other().sunset(Sunset::Gone),
             ErrorKind::NotFound,
-            "no Flex cluster of this name",
-            2,
+            "there is no cluster of this name in the project",
+            3,
         ),
         (
             plain().project_id("000000000000000000000000"),

@@ -342,7 +342,10 @@ impl fmt::Display for Error {
         } else if let Some(excerpt) = self.body_excerpt() {
             write!(f, ": {}", cut(excerpt, CHARS_IN_LINE))?;
         }
-        if let Some(remedy) = self.0.kind.remedy(self.error_code()) {
+        // A message of ours about a withdrawn API is of the automatic choice itself.
+        let is_advised = self.0.kind == ErrorKind::Gone && self.0.message.is_some();
+        let remedy = self.0.kind.remedy(self.error_code());
+        if let Some(remedy) = remedy.filter(|_| !is_advised) {
             write!(f, "; {remedy}")?;
         }
         if let Some(wait) = self.0.retry_after {

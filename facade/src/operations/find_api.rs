@@ -125,26 +125,33 @@ pub(super) const FEATURE_UNSUPPORTED: &str = "FEATURE_UNSUPPORTED";
 
 /// Whether the other APIs leave it open that the cluster is a serverless instance.
 fn may_be_serverless(refusals: &[Error]) -> bool {
-    let codes = || refusals.iter().filter_map(Error::error_code);
-    codes().any(|code| code.starts_with("CANNOT_USE_SERVERLESS_INSTANCE"))
-        || !codes().any(is_of_another_kind)
+    let mut codes = refusals.iter().filter_map(Error::error_code);
+    refusals.iter().any(names_serverless) || !codes.any(is_of_another_kind)
+}
+
+fn names_serverless(refusal: &Error) -> bool {
+    let code = refusal.error_code().unwrap_or_default();
+    code.starts_with("CANNOT_USE_SERVERLESS_INSTANCE")
 }
 
 /// One error of what all APIs responded, in their order.
 fn merge_errors(refusals: Vec<Error>) -> Error {
-    let is_unknown = refusals
-        .iter()
-        .all(|refusal| matches!(refusal.kind(), ErrorKind::NotFound | ErrorKind::Gone));
-    let merged = refusals
-        .into_iter()
-        .reduce(|first, next| next.with_source(first));
-    let Some(merged) = merged else {
+    let is_serverless = refusals.iter().any(names_serverless);
+    let is_unknown =
+        |refusal: &Error| matches!(refusal.kind(), ErrorKind::NotFound | ErrorKind::Gone);
+    let are_unknown = refusals.iter().all(is_unknown);
+    let mut refusals = refusals.into_iter();
+    let Some(first) = refusals.next() else {
         return Error::new(ErrorKind::Internal);
     };
-    if is_unknown {
-        return merged
+    let last = refusals.fold(first, |before, next| next.with_source(before));
+    if is_serverless && is_unknown(&last) {
+        return last.with_message("the cluster is a serverless instance, and these are withdrawn");
+    }
+    if are_unknown {
+        return last
             .with_kind(ErrorKind::NotFound)
             .with_message("there is no cluster of this name in the project, or not any more");
     }
-    merged
+    last
 }

@@ -19,7 +19,7 @@ async fn a_cluster_of_either_kind_is_found_and_an_api_can_be_named() {
         (
             ClusterKind::Serverless,
             &["--cluster", name],
-            &["flex", "serverless"],
+            &["flex", "cluster", "serverless"],
         ),
         (
             ClusterKind::Flex,
@@ -83,17 +83,17 @@ async fn a_withdrawn_api_has_its_exit_code_and_message() {
         (
             Sunset::Gone,
             7,
-            "the serverless API is withdrawn, and dedicated clusters are not covered",
+            "the cluster is a serverless instance, and these are withdrawn",
         ),
         (
             Sunset::NotFound,
             5,
-            "neither a Flex cluster nor a serverless instance, and dedicated clusters are not",
+            "the cluster is a serverless instance, and these are withdrawn",
         ),
         (
             Sunset::Empty,
             0,
-            "no snapshots; those of dedicated clusters are not covered",
+            "does not show that there are no snapshots",
         ),
     ] {
         let atlas = start(MockAtlas::builder().snapshots(9).sunset(sunset)).await;
@@ -104,7 +104,7 @@ async fn a_withdrawn_api_has_its_exit_code_and_message() {
             "{ran:#?}"
         );
         assert!(ran.stderr.contains(expected), "{ran:#?}");
-        // Flex has just refused the cluster.
+        // The other APIs have just refused the cluster.
         for refused in ["--api", "listFlexBackups", "automatic choice"] {
             assert!(!ran.stderr.contains(refused), "{refused} in {ran:#?}");
         }

@@ -131,12 +131,10 @@ pub(crate) fn ids(rows: &[Value]) -> Vec<&str> {
 /// The API of each request, in order of arrival.
 pub(crate) fn requested_apis(atlas: &MockAtlas) -> Vec<&'static str> {
     let requests = atlas.requests();
-    let api = |path: &str| {
-        if path.contains("/v2/") {
-            "flex"
-        } else {
-            "serverless"
-        }
+    let api = |path: &str| match path {
+        _ if path.contains("/flexClusters/") => "flex",
+        _ if path.contains("/serverless/") => "serverless",
+        _ => "cluster",
     };
     requests.iter().map(|request| api(&request.path)).collect()
 }

@@ -30,12 +30,10 @@ pub(crate) fn listing(mock: &MockAtlas, atlas: &Atlas) -> ListRequest<Snapshot> 
 
 /// The API of each request, in order of arrival.
 pub(crate) fn apis_requested(mock: &MockAtlas) -> Vec<&'static str> {
-    let api = |path: &str| {
-        if path.contains("/v2/") {
-            "flex"
-        } else {
-            "serverless"
-        }
+    let api = |path: &str| match path {
+        _ if path.contains("/flexClusters/") => "flex",
+        _ if path.contains("/serverless/") => "serverless",
+        _ => "cluster",
     };
     let requests = mock.requests();
     requests.iter().map(|request| api(&request.path)).collect()

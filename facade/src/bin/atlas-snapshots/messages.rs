@@ -36,8 +36,7 @@ impl Messages {
         }
         if summary.empty_after_sunset() {
             self.notice(
-                "the empty list of an API past its sunset does not show that there are no \
-                 snapshots; those of dedicated clusters are not covered",
+                "the empty list of an API past its sunset does not show that there are no snapshots",
             );
         }
         if !(self.is_quiet && summary.is_complete()) {

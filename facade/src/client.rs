@@ -14,20 +14,26 @@ use crate::http::clock::{Clock, LONGEST, SystemClock};
 use crate::http::proxy;
 use crate::http::retry::Retrier;
 use crate::http::retry_policy::RetryPolicy;
+use crate::model::cluster::Cluster;
 use crate::model::ids::InvalidValue;
+use crate::model::project::Project;
 use crate::model::snapshot::Snapshot;
 use crate::operations::call::ClientInner;
 use crate::operations::cluster_snapshots::ClusterSnapshots;
+use crate::operations::clusters::Clusters;
 use crate::operations::endpoint::Endpoint;
 use crate::operations::fallback::{FallbackSource, get_snapshot};
 use crate::operations::find_api::ApiCache;
+use crate::operations::flex_clusters::FlexClusters;
 use crate::operations::flex_snapshots::FlexSnapshots;
 use crate::operations::get::SnapshotPath;
-use crate::operations::operation::{ClusterPath, Operation};
+use crate::operations::operation::{ClusterPath, Operation, ProjectPath};
+use crate::operations::projects::Projects;
 use crate::operations::serverless_snapshots::ServerlessSnapshots;
 use crate::paging::config::ListTarget;
 use crate::paging::page::PageSource;
 use crate::paging::request::ListRequest;
+use crate::paging::sequence::List;
 
 /// A client of MongoDB Atlas. It is cheap to clone; clones share connections, credentials, rate
 /// limits and retry budgets.
@@ -190,6 +196,65 @@ impl Atlas {
         self.list_operation(ServerlessSnapshots(path), checked)
     }
 
+    /// Lists all projects that the credentials may see (operation `listGroups`, v2).
+    ///
+    /// Credentials belong to one organisation, so these are projects of one. A list without
+    /// projects shows that there are none that the credentials may see.
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// for project in atlas.projects().await? {
+    ///     println!("{} {:?} {:?}", project.id(), project.name(), project.cluster_count());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn projects(&self) -> ListRequest<Project> {
+        self.list_operation(Projects, Ok(()))
+    }
+
+    /// Lists all clusters of a project, of every [`ClusterKind`](crate::ClusterKind).
+    ///
+    /// Atlas has two lists of clusters. This is one listing of both: first the Flex clusters
+    /// (operation `listGroupFlexClusters`, v2), then the dedicated and free ones
+    /// (`listGroupClusters`, v2). Everything that [`ItemStream`](crate::ItemStream) guarantees
+    /// holds for each list. A cluster of both is yielded once. Where an item of the first list may
+    /// be missing, the error that says so comes after the items of the second one; any other
+    /// error that ends the first list ends the listing. The [`Summary`](crate::Summary) adds up
+    /// both, and is complete if both are, on the weaker [`Basis`](crate::Basis). The
+    /// [`deadline`](ListRequest::deadline) is that of both together;
+    /// [`item_limit`](ListRequest::item_limit) and [`page_limit`](ListRequest::page_limit) are
+    /// those of each, and each counts its pages from 1. The target of a checkpoint names the list
+    /// in which it is, and a resumed listing reads what follows in this list, and the second one
+    /// after the first.
+    ///
+    /// Clusters that Atlas uses for itself are left out and counted by
+    /// [`Summary::skipped`](crate::Summary::skipped);
+    /// [`include_internal`](ListRequest::include_internal) yields them, and
+    /// [`include_deleted`](ListRequest::include_deleted) yields deleted clusters whose snapshots
+    /// were retained.
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// for cluster in atlas.clusters("32b6e34b3d91647abb20e7b8").await? {
+    ///     println!("{:?} {:?} {:?}", cluster.name(), cluster.kind(), cluster.backups_enabled());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clusters(&self, project: impl AsRef<str>) -> ListRequest<Cluster> {
+        let (project, checked) = ProjectPath::new(project.as_ref());
+        let clusters = |include_deleted| {
+            self.list_of(Clusters {
+                project: project.clone(),
+                include_deleted,
+            })
+        };
+        self.list_operation(FlexClusters(project.clone()), checked)
+            .then(clusters(false), clusters(true))
+            .skipping(Some(Cluster::is_internal))
+    }
+
     /// Forgets the access token of a service account or token function. A token that Atlas
     /// issued is revoked, so that it does not count against the account's limit until it expires.
     /// Other credentials have nothing to revoke. The client stays usable: its next request
@@ -208,9 +273,14 @@ impl Atlas {
         operation: O,
         checked: Result<(), InvalidValue>,
     ) -> ListRequest<O::Item> {
+        let List { source, target } = self.list_of(operation);
+        self.list(source, target, checked)
+    }
+
+    fn list_of<O: Operation>(&self, operation: O) -> List<O::Item> {
         let target = operation.target();
         let source = Endpoint::new(&self.inner, operation);
-        self.list(source, target, checked)
+        List { source, target }
     }
 
     fn list<T: Send + 'static>(

@@ -30,14 +30,17 @@ pub use http::base_url::BaseUrl;
 pub use http::headers::RateLimit;
 pub use http::retry_policy::RetryPolicy;
 pub use model::checkpoint::Checkpoint;
+pub use model::cluster::{Cluster, ClusterKind, ClusterRegion, ClusterState, InternalClusterRole};
 pub use model::completeness::{Basis, Completeness, EmptyReason, IncompleteReason};
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};
 pub use model::invalid_item::InvalidItem;
+pub use model::project::Project;
 pub use model::snapshot::Snapshot;
 pub use model::snapshot_fields::{
     CloudProvider, ConfigServerType, FrequencyType, Link, SnapshotClusterType, SnapshotMember,
     SnapshotSource, SnapshotStatus, SnapshotType,
 };
+pub use model::tag::Tag;
 pub use paging::collect::{Collect, CollectPartial, Collected, Partial};
 pub use paging::config::Consistency;
 pub use paging::request::ListRequest;

@@ -194,6 +194,15 @@ impl Error {
         self
     }
 
+    /// Changes how far the listing had come, where the error has a place in one.
+    pub(crate) fn with_progress(mut self, delivered: u64, checkpoint: Checkpoint) -> Self {
+        if let Some(position) = &mut self.0.position {
+            position.delivered = delivered;
+            position.checkpoint = checkpoint;
+        }
+        self
+    }
+
     /// The kind of the error, which says what to do next.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

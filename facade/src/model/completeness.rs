@@ -49,6 +49,19 @@ impl Completeness {
         matches!(self, Self::Complete(_))
     }
 
+    /// How complete two lists are together, of which this is the one that was read first.
+    pub(crate) fn followed_by(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::PossiblyIncomplete(_), Self::Complete(_) | Self::PossiblyIncomplete(_)) => self,
+            (Self::Complete(first), Self::Complete(second)) => {
+                let mut from_weakest = Basis::KNOWN.iter().rev();
+                let weaker = from_weakest.find(|&&basis| basis == first || basis == second);
+                Self::Complete(*weaker.unwrap_or(&second))
+            }
+            (_, later) => later,
+        }
+    }
+
     /// Whether the listing reached its end.
     pub(crate) const fn has_ended(self) -> bool {
         matches!(self, Self::Complete(_) | Self::PossiblyIncomplete(_))
@@ -69,7 +82,9 @@ impl fmt::Display for Completeness {
 closed_enum! {
     /// What a complete listing rests on, from the strongest to the weakest.
     Basis {
-        /// All items came on one page, which is one consistent read.
+        /// All items came on one page, which is one consistent read. Of
+        /// [`Atlas::clusters`](crate::Atlas::clusters), which reads two lists, those of each came
+        /// on one page.
         SinglePage = "singlePage",
         /// Two passes over the whole set agreed, the second from the last page to the first.
         /// Every item that was present throughout was yielded; see

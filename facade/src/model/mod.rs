@@ -1,10 +1,13 @@
-//! Plain data: identifiers, snapshots, checkpoints, and how complete a listing is.
+//! Plain data: identifiers, projects, clusters, snapshots, checkpoints, and how complete a listing is.
 
 pub(crate) mod checkpoint;
+pub(crate) mod cluster;
 pub(crate) mod completeness;
 pub(crate) mod ids;
 pub(crate) mod invalid_item;
+pub(crate) mod project;
 pub(crate) mod snapshot;
 pub(crate) mod snapshot_fields;
+pub(crate) mod tag;
 pub(crate) mod text;
 pub(crate) mod text_enum;

@@ -6,24 +6,18 @@ use chrono::{DateTime, Utc};
 
 use super::call::ClientInner;
 use super::cluster_snapshots::{ClusterSnapshot, ClusterSnapshots};
+use super::clusters::Clusters;
 use super::endpoint::Endpoint;
 use super::find_api::{Api, ApiCache, FEATURE_UNSUPPORTED, is_elsewhere};
 use super::flex_snapshots::{FlexSnapshot, FlexSnapshots};
 use super::get::{SnapshotPath, get};
-use super::operation::ClusterPath;
+use super::operation::{ClusterPath, ProjectPath};
 use super::serverless_snapshots::ServerlessSnapshots;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::cluster::{Cluster, ClusterKind};
 use crate::model::completeness::EmptyReason;
 use crate::model::snapshot::Snapshot;
 use crate::paging::page::{Fetched, PageFuture, PageRequest, PageResponse, PageSource};
-
-async fn empty_reason(
-    _: &Arc<ClientInner>,
-    _: &ClusterPath,
-    _: &PageRequest,
-) -> Option<EmptyReason> {
-    None
-}
 
 /// The snapshots of one cluster by whichever API lists them. A listing reads all its pages from
 /// one API, since the pages of two do not belong to one list.
@@ -95,8 +89,33 @@ impl FallbackSource {
         if let Some(&found) = self.empty_reason.get() {
             return found;
         }
-        let found = empty_reason(&self.dedicated.client, &self.cluster, request).await;
+        let clusters = Clusters {
+            project: ProjectPath(self.cluster.project.clone()),
+            include_deleted: false,
+        };
+        let page = Endpoint::new(&self.dedicated.client, clusters).fetch(PageRequest {
+            page: 1,
+            page_size: 500,
+            include_count: false,
+            known_body: None,
+            ..request.clone()
+        });
+        // Without this page, the list is as empty.
+        let found = page.await.ok().and_then(|page| self.reason_in(&page));
         *self.empty_reason.get_or_init(|| found)
+    }
+
+    fn reason_in(&self, page: &Fetched<Cluster>) -> Option<EmptyReason> {
+        let Fetched::Page(page) = page else {
+            return None;
+        };
+        let mut clusters = page.items.iter().flat_map(|item| &item.content);
+        let cluster = clusters.find(|cluster| cluster.name() == Some(&self.cluster.cluster))?;
+        Some(match (cluster.kind(), cluster.backups_enabled()) {
+            (Some(ClusterKind::Free), _) => EmptyReason::FreeCluster,
+            (_, Some(false)) => EmptyReason::BackupsOff,
+            _ => EmptyReason::NoneYet,
+        })
     }
 
     /// Requests the first page of a listing from the API that lists the cluster, and keeps to it.

@@ -6,12 +6,15 @@
 
 pub(crate) mod call;
 pub(crate) mod cluster_snapshots;
+pub(crate) mod clusters;
 pub(crate) mod decode;
 pub(crate) mod endpoint;
 pub(crate) mod fallback;
 pub(crate) mod find_api;
+pub(crate) mod flex_clusters;
 pub(crate) mod flex_snapshots;
 pub(crate) mod get;
 pub(crate) mod operation;
+pub(crate) mod projects;
 pub(crate) mod response;
 pub(crate) mod serverless_snapshots;

@@ -64,7 +64,10 @@ pub(crate) trait Operation: Debug + Send + Sync + 'static {
 /// The sets of endpoints that Atlas counts together, per project.
 pub(crate) mod endpoint_set {
     pub(crate) const BACKUPS: &str = "backups";
+    pub(crate) const CLUSTERS: &str = "clusters";
     pub(crate) const FLEX: &str = "flex";
+    /// Counted per user.
+    pub(crate) const PROJECTS: &str = "projects";
 }
 
 /// The paging parameters, which every list operation has.
@@ -117,6 +120,32 @@ impl ClusterPath {
         ];
         ListTarget {
             description: format!("{} in project {}", self.cluster, self.project),
+            fields: fields
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        }
+    }
+}
+
+/// The project that an operation is about, checked as a [`ClusterPath`] is.
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectPath(pub(crate) String);
+
+impl ProjectPath {
+    pub(crate) fn new(project: &str) -> (Self, Result<(), InvalidValue>) {
+        let checked = ProjectId::new(project);
+        (Self(project.to_owned()), checked.map(|_| ()))
+    }
+
+    pub(crate) fn bucket(&self, endpoints: &'static str) -> BucketKey {
+        BucketKey::of_scope(&self.0, endpoints)
+    }
+
+    /// What an operation lists of the project; `items` are its words for it.
+    pub(crate) fn target(&self, operation: &str, items: &str) -> ListTarget {
+        let fields = [("operation", operation), ("project", &self.0)];
+        ListTarget {
+            description: format!("{items} of project {}", self.0),
             fields: fields
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),

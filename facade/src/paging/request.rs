@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 
 use super::collect::{Collect, CollectPartial, Collected};
 use super::config::{Consistency, ListConfig, ListTarget};
-use super::engine::Engine;
 use super::page::PageSource;
+use super::sequence::{List, Sequence};
 use super::stream::{ItemStream, PageStream};
 use crate::error::Result;
 use crate::http::retry::Retrier;
@@ -57,6 +57,12 @@ const IN_FLIGHT: RangeInclusive<usize> = 1..=64;
 #[must_use = "a list request does nothing until it is awaited or streamed"]
 pub struct ListRequest<T> {
     source: Arc<dyn PageSource<T>>,
+    /// The list to be read after that of `source`.
+    second: Option<List<T>>,
+    /// What the second list is replaced with on request.
+    second_on_request: Option<List<T>>,
+    /// Which items are left out.
+    is_skipped: Option<fn(&T) -> bool>,
     retrier: Arc<Retrier>,
     config: ListConfig,
 }
@@ -69,6 +75,9 @@ impl<T: Send + 'static> ListRequest<T> {
     ) -> Self {
         Self {
             source,
+            second: None,
+            second_on_request: None,
+            is_skipped: None,
             retrier,
             config: ListConfig {
                 target,
@@ -83,6 +92,25 @@ impl<T: Send + 'static> ListRequest<T> {
                 invalid: None,
             },
         }
+    }
+
+    /// Adds a list to be read after the first one, and what it is replaced with on request.
+    pub(crate) fn then(mut self, second: List<T>, on_request: List<T>) -> Self {
+        self.second = Some(second);
+        self.second_on_request = Some(on_request);
+        self
+    }
+
+    /// Replaces the second list with the one to be read on request.
+    pub(crate) fn with_second_on_request(mut self) -> Self {
+        self.second = self.second_on_request.take().or(self.second);
+        self
+    }
+
+    /// Sets which items are left out.
+    pub(crate) fn skipping(mut self, is_skipped: Option<fn(&T) -> bool>) -> Self {
+        self.is_skipped = is_skipped;
+        self
     }
 
     /// Takes over a value, or keeps the error of the first one that breaks its rule.
@@ -199,12 +227,12 @@ impl<T: Send + 'static> ListRequest<T> {
 
     /// A stream of the items. No request is sent before it is first polled.
     pub fn stream(self) -> ItemStream<T> {
-        ItemStream::new(self.into_engine())
+        ItemStream::new(self.into_sequence())
     }
 
     /// A stream of the pages. No request is sent before it is first polled.
     pub fn pages(self) -> PageStream<T> {
-        PageStream::new(self.into_engine())
+        PageStream::new(self.into_sequence())
     }
 
     /// Reads all items, or fails with the first error, that of an unreadable item included.
@@ -224,10 +252,31 @@ impl<T: Send + 'static> ListRequest<T> {
         CollectPartial::new(self.stream())
     }
 
-    fn into_engine(mut self) -> Engine<T> {
+    fn into_sequence(mut self) -> Sequence<T> {
+        let checkpoint = self.config.resume_from.clone();
+        let of_second = |second: &List<T>| {
+            let target = checkpoint.as_ref().map(Checkpoint::target);
+            target == Some(&second.target.fields)
+        };
+        let second = self.second.take_if(|second| of_second(second));
+        let is_behind_first = second.is_some();
+        if let Some(second) = second {
+            self.source = second.source;
+            self.config.target = second.target;
+        }
         let checked = self.config.check_resume();
         self = self.checked(checked, |_, ()| {});
-        Engine::new(self.source.for_listing(), self.retrier, self.config)
+        let sequence = Sequence::new(
+            self.source,
+            self.second,
+            self.retrier,
+            self.config,
+            self.is_skipped,
+        );
+        match checkpoint {
+            Some(checkpoint) if is_behind_first => sequence.behind_first(&checkpoint),
+            _ => sequence,
+        }
     }
 }
 
@@ -242,6 +291,9 @@ impl<T> Clone for ListRequest<T> {
     fn clone(&self) -> Self {
         Self {
             source: Arc::clone(&self.source),
+            second: self.second.clone(),
+            second_on_request: self.second_on_request.clone(),
+            is_skipped: self.is_skipped,
             retrier: Arc::clone(&self.retrier),
             config: self.config.clone(),
         }

@@ -9,8 +9,9 @@ use std::task::{Context, Poll, ready};
 use futures_core::stream::{FusedStream, Stream};
 use serde::{Deserialize, Serialize};
 
-use super::engine::{Batch, Engine};
+use super::engine::Batch;
 use super::page::{ReceivedItem, merge_counted};
+use super::sequence::Sequence;
 use super::summary::Summary;
 use crate::error::{Error, Result};
 use crate::http::headers::RateLimit;
@@ -77,7 +78,7 @@ use crate::model::invalid_item::InvalidItem;
 /// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct ItemStream<T> {
-    engine: Engine<T>,
+    lists: Sequence<T>,
     page: BufferedPage<T>,
 }
 
@@ -92,9 +93,9 @@ struct BufferedPage<T> {
 }
 
 impl<T: Send + 'static> ItemStream<T> {
-    pub(super) fn new(engine: Engine<T>) -> Self {
+    pub(super) fn new(lists: Sequence<T>) -> Self {
         Self {
-            engine,
+            lists,
             page: BufferedPage {
                 number: 0,
                 attempts: 0,
@@ -122,7 +123,7 @@ impl<T: Send + 'static> ItemStream<T> {
     /// What the listing has done so far, and how complete it is.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut summary = self.engine.summary();
+        let mut summary = self.lists.summary();
         if !self.page.items.is_empty() {
             summary.completeness = Completeness::InProgress;
         }
@@ -133,18 +134,20 @@ impl<T: Send + 'static> ItemStream<T> {
     /// [`ListRequest::resume_from`](crate::ListRequest::resume_from).
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        self.engine.checkpoint()
+        self.lists.checkpoint()
     }
 
-    /// Yields an item, unless it is part of the error of another one.
+    /// Yields an item, unless it is left out or part of the error of another one.
     fn yield_item(&mut self, item: ReceivedItem<T>) -> Option<Result<T>> {
         let page = &mut self.page;
-        self.engine.record(page.number, page.in_order, &item);
+        if !self.lists.record(page.number, page.in_order, &item) {
+            return None;
+        }
         Some(match item.content {
             Ok(item) => Ok(item),
             Err(Some(invalid)) => {
                 let error = Error::from(*invalid);
-                Err(self.engine.locate(error, page.number, page.attempts))
+                Err(self.lists.locate(error, page.number, page.attempts))
             }
             Err(None) => {
                 page.merged -= 1;
@@ -169,7 +172,7 @@ impl<T: Send + 'static> Stream for ItemStream<T> {
                     None => continue,
                 }
             }
-            match ready!(this.engine.poll_page(cx)) {
+            match ready!(this.lists.poll_page(cx)) {
                 Some(Ok(mut batch)) => {
                     let merged = merge_counted(batch.page, &mut batch.items);
                     this.page = BufferedPage {
@@ -188,13 +191,13 @@ impl<T: Send + 'static> Stream for ItemStream<T> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let buffered = self.page.items.len() - self.page.merged;
-        (buffered, self.engine.is_ended().then_some(buffered))
+        (buffered, self.lists.is_ended().then_some(buffered))
     }
 }
 
 impl<T: Send + 'static> FusedStream for ItemStream<T> {
     fn is_terminated(&self) -> bool {
-        self.page.items.is_empty() && self.engine.is_ended()
+        self.page.items.is_empty() && self.lists.is_ended()
     }
 }
 
@@ -289,12 +292,12 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 /// items.
 #[must_use = "streams do nothing unless polled"]
 pub struct PageStream<T> {
-    engine: Engine<T>,
+    lists: Sequence<T>,
 }
 
 impl<T: Send + 'static> PageStream<T> {
-    pub(super) fn new(engine: Engine<T>) -> Self {
-        Self { engine }
+    pub(super) fn new(lists: Sequence<T>) -> Self {
+        Self { lists }
     }
 
     /// The next page, an error, or `None` at the end. Dropping the future loses nothing.
@@ -314,14 +317,14 @@ impl<T: Send + 'static> PageStream<T> {
     /// What the listing has done so far, and how complete it is.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        self.engine.summary()
+        self.lists.summary()
     }
 
     /// How far the listing has come: up to and including the last page yielded. See
     /// [`ListRequest::resume_from`](crate::ListRequest::resume_from).
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        self.engine.checkpoint()
+        self.lists.checkpoint()
     }
 
     fn yield_page(&mut self, mut batch: Batch<T>) -> Page<T> {
@@ -329,13 +332,15 @@ impl<T: Send + 'static> PageStream<T> {
         let mut items = Vec::with_capacity(batch.items.len());
         let mut item_errors = Vec::new();
         for item in batch.items {
-            self.engine.record(batch.page, batch.in_order, &item);
+            if !self.lists.record(batch.page, batch.in_order, &item) {
+                continue;
+            }
             match item.content {
                 Ok(item) => items.push(item),
                 Err(invalid) => item_errors.extend(invalid.map(|invalid| *invalid)),
             }
         }
-        let summary = self.engine.summary();
+        let summary = self.lists.summary();
         Page {
             number: batch.page,
             items,
@@ -354,14 +359,14 @@ impl<T: Send + 'static> Stream for PageStream<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let polled = ready!(this.engine.poll_page(cx));
+        let polled = ready!(this.lists.poll_page(cx));
         Poll::Ready(polled.map(|batch| batch.map(|batch| this.yield_page(batch))))
     }
 }
 
 impl<T: Send + 'static> FusedStream for PageStream<T> {
     fn is_terminated(&self) -> bool {
-        self.engine.is_ended()
+        self.lists.is_ended()
     }
 }
 

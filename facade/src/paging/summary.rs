@@ -20,6 +20,8 @@ pub struct Summary {
     pub(crate) resumed: bool,
     pub(crate) duplicates: u64,
     pub(crate) item_errors: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) skipped: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reported_total: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +46,7 @@ impl Summary {
             resumed: false,
             duplicates: 0,
             item_errors: 0,
+            skipped: 0,
             reported_total: None,
             rate_limit: None,
             deprecation: None,
@@ -62,6 +65,28 @@ impl Summary {
         self.sunset = notices.sunset.or(self.sunset.take());
         self.past_sunset |= notices.past_sunset;
         self.empty_reason = notices.empty_reason.or(self.empty_reason);
+    }
+
+    /// The summary of this list and the one read after it.
+    pub(crate) fn followed_by(&self, later: Self) -> Self {
+        let total = self.reported_total.zip(later.reported_total);
+        Self {
+            delivered: self.delivered + later.delivered,
+            pages: self.pages + later.pages,
+            requests: self.requests + later.requests,
+            retries: self.retries + later.retries,
+            resumed: self.resumed || later.resumed,
+            duplicates: self.duplicates + later.duplicates,
+            item_errors: self.item_errors + later.item_errors,
+            skipped: self.skipped + later.skipped,
+            reported_total: total.map(|(first, second)| first.saturating_add(second)),
+            rate_limit: later.rate_limit.or(self.rate_limit),
+            deprecation: later.deprecation.or_else(|| self.deprecation.clone()),
+            sunset: later.sunset.or_else(|| self.sunset.clone()),
+            past_sunset: self.past_sunset || later.past_sunset,
+            empty_reason: later.empty_reason.or(self.empty_reason),
+            completeness: self.completeness.followed_by(later.completeness),
+        }
     }
 
     /// How complete the listing is.
@@ -122,6 +147,13 @@ impl Summary {
         self.item_errors
     }
 
+    /// Items that the listing read and left out: the clusters that
+    /// [`Atlas::clusters`](crate::Atlas::clusters) does not yield because Atlas uses them for itself.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
     /// `totalCount` of the last response: an estimate, recorded both too high and too low.
     #[must_use]
     pub fn reported_total(&self) -> Option<u64> {
@@ -162,7 +194,7 @@ impl Summary {
     /// listing that was resumed yielded only the rest.
     fn unreached_total(&self) -> Option<Counted> {
         let ended = self.completeness.has_ended() && !self.resumed;
-        let yielded = self.delivered + self.item_errors;
+        let yielded = self.delivered + self.item_errors + self.skipped;
         let total = self
             .reported_total
             .filter(|&total| ended && total != yielded)?;
@@ -202,6 +234,7 @@ impl fmt::Display for Summary {
             Counted(self.retries, "retry", "retries"),
             Counted(self.duplicates, "duplicate dropped", "duplicates dropped"),
             Counted(self.item_errors, "unreadable item", "unreadable items"),
+            Counted(self.skipped, "item left out", "items left out"),
         ] {
             if extra.0 > 0 {
                 write!(f, "; {extra}")?;
@@ -220,6 +253,14 @@ impl fmt::Display for Summary {
         }
         Ok(())
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A number and what it counts, in singular and plural.

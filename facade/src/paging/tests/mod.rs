@@ -7,6 +7,7 @@ mod fake;
 mod properties;
 mod resume;
 mod retry;
+mod sequence;
 mod servers;
 mod stream;
 mod verification_order;

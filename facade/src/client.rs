@@ -9,6 +9,8 @@ use crate::auth::Credentials;
 use crate::auth::authenticator::Authenticator;
 use crate::auth::environment::{VARIABLES, base_url_from_env};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fleet::connection::Connection;
+use crate::fleet::request::FleetRequest;
 use crate::http::base_url::BaseUrl;
 use crate::http::clock::{Clock, LONGEST, SystemClock};
 use crate::http::proxy;
@@ -253,6 +255,31 @@ impl Atlas {
         self.list_operation(FlexClusters(project.clone()), checked)
             .then(clusters(false), clusters(true))
             .skipping(Some(Cluster::is_internal))
+    }
+
+    /// Lists the snapshots of all clusters of all projects that the credentials may see, or of a
+    /// selection of them.
+    ///
+    /// Projects are listed by `listGroups`, their clusters by `listGroupClusters` and
+    /// `listGroupFlexClusters`, and the snapshots of each cluster by the API of its kind.
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// use atlas_snapshots::FleetReport;
+    ///
+    /// let mut fleet = atlas.fleet().exclude_project("sandbox").stream();
+    /// while let Some(report) = fleet.try_next().await? {
+    ///     if let FleetReport::Cluster { project, cluster, listing } = report {
+    ///         let snapshots = listing.collected().len();
+    ///         println!("{:?} {:?}: {snapshots}", project.name(), cluster.name());
+    ///     }
+    /// }
+    /// println!("{}", fleet.summary());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fleet(&self) -> FleetRequest {
+        FleetRequest::new(Arc::new(Connection(Arc::clone(&self.inner))))
     }
 
     /// Forgets the access token of a service account or token function. A token that Atlas

@@ -15,6 +15,7 @@ mod error;
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/architecture.md")]
 pub mod architecture {}
+mod fleet;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzz;
@@ -26,6 +27,10 @@ mod paging;
 pub use auth::{AccessToken, Credentials, TokenError};
 pub use client::{Atlas, AtlasBuilder};
 pub use error::{Error, ErrorKind, FieldViolation, Result};
+pub use fleet::report::FleetReport;
+pub use fleet::request::FleetRequest;
+pub use fleet::stream::FleetStream;
+pub use fleet::summary::{FleetCompleteness, FleetSummary, MissingClusters, UnreadableItem};
 pub use http::base_url::BaseUrl;
 pub use http::headers::RateLimit;
 pub use http::retry_policy::RetryPolicy;

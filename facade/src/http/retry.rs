@@ -54,11 +54,13 @@ impl Retrier {
         jitter.max(self.policy.shortest())
     }
 
-    /// How long the requests of a bucket are paused yet; `None` where they may be sent.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a fleet is to use it"))]
-    pub(crate) fn paused_for(&self, bucket: &BucketKey) -> Option<Duration> {
-        let bucket = self.buckets.existing(bucket)?;
-        bucket.gate.closed_for(self.clock.now())
+    /// The pauses of a bucket.
+    pub(crate) fn pauses(&self, bucket: &BucketKey) -> Pauses {
+        let bucket = self.buckets.existing(bucket);
+        bucket.map_or_else(Pauses::default, |bucket| Pauses {
+            paused_for: bucket.gate.closed_for(self.clock.now()),
+            count: bucket.gate.closings(),
+        })
     }
 
     /// Sends one request of `bucket` with retries, outside of any limit of requests in flight.
@@ -81,6 +83,15 @@ impl Retrier {
         };
         request.run(admitted).await
     }
+}
+
+/// The pauses of a bucket after rate limits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pauses {
+    /// How long requests are paused yet; `None` where they may be sent.
+    pub(crate) paused_for: Option<Duration>,
+    /// How many pauses there were, as long as the bucket is remembered.
+    pub(crate) count: u64,
 }
 
 /// The retries of one request. Clones are of the same request.

@@ -18,12 +18,19 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Requests take their slots from `limit`, the first one takes `first`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a fleet is to use it"))]
-    pub(crate) fn new(limit: Arc<Semaphore>, first: Slot) -> Self {
+    /// Requests take their slots from `limit`.
+    pub(crate) fn new(limit: Arc<Semaphore>) -> Self {
         Self {
             limit: Some(limit),
+            first: Arc::default(),
+        }
+    }
+
+    /// The first request takes this slot.
+    pub(crate) fn with_first(self, first: Slot) -> Self {
+        Self {
             first: Arc::new(Mutex::new(Some(first))),
+            ..self
         }
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::stream::ItemStream;
 use super::summary::Summary;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::completeness::Completeness;
 use crate::model::invalid_item::InvalidItem;
 
 /// All items of a listing, and its summary. It dereferences to a slice of the items.
@@ -91,6 +92,20 @@ pub struct Partial<T> {
 }
 
 impl<T> Partial<T> {
+    /// A listing of which nothing was requested.
+    pub(crate) fn not_requested(error: Error) -> Self {
+        let mut summary = Summary::new();
+        summary.completeness = Completeness::Failed;
+        Self {
+            collected: Collected {
+                items: Vec::new(),
+                item_errors: Vec::new(),
+                summary,
+            },
+            error: Some(error),
+        }
+    }
+
     /// The items that were read, those that could not be read, and the summary.
     #[must_use]
     pub fn collected(&self) -> &Collected<T> {

@@ -20,7 +20,7 @@ use crate::model::checkpoint::Checkpoint;
 use crate::model::ids::InvalidValue;
 
 /// The page sizes that Atlas serves (documented).
-const PAGE_SIZES: RangeInclusive<u16> = 1..=500;
+pub(crate) const PAGE_SIZES: RangeInclusive<u16> = 1..=500;
 
 /// The upper bound is ours: more pages in flight only reach the rate limit sooner.
 const IN_FLIGHT: RangeInclusive<usize> = 1..=64;
@@ -219,7 +219,6 @@ impl<T: Send + 'static> ListRequest<T> {
     }
 
     /// Sends requests only in these slots.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a fleet is to use it"))]
     pub(crate) fn in_slots(mut self, slots: Slots) -> Self {
         self.config.slots = slots;
         self

@@ -308,10 +308,10 @@ async fn a_rate_limit_pauses_the_requests_of_its_bucket_alone() {
             bucket("one", "others"),
             THINGS.clone(),
         ] {
-            assert_eq!(retrier.paused_for(&other), None);
+            assert_eq!(retrier.pauses(&other).paused_for, None);
             assert_eq!(retrier.run(&other, &same, succeed).await.unwrap(), 1);
         }
-        let paused_for = retrier.paused_for(&limited_bucket).unwrap();
+        let paused_for = retrier.pauses(&limited_bucket).paused_for.unwrap();
         assert_eq!(paused_for, Duration::from_secs(29));
         let sent_at = retrier.run(&limited_bucket, &same, succeed).await.unwrap();
         assert!((30..32).contains(&sent_at), "{sent_at}");
@@ -325,8 +325,7 @@ async fn a_request_that_waits_for_its_bucket_or_for_a_retry_holds_no_slot() {
     for error in [limited(30), Error::new(ErrorKind::Server)] {
         let retrier = with_system_clock(policy().min_delay(Duration::from_secs(1)));
         let limit = Arc::new(Semaphore::new(1));
-        let first = Arc::clone(&limit).acquire_owned().await.unwrap();
-        let slots = Slots::new(Arc::clone(&limit), first);
+        let slots = Slots::new(Arc::clone(&limit));
         let fails = AtomicU32::new(1);
         let send = async |bucket: BucketKey, error: Error| {
             let request = in_slots(&retrier, &slots);
@@ -361,8 +360,7 @@ async fn a_request_that_waits_for_its_bucket_or_for_a_retry_holds_no_slot() {
 async fn a_bucket_that_is_paused_while_a_slot_is_waited_for_is_waited_for_again() {
     let retrier = with_system_clock(policy());
     let limit = Arc::new(Semaphore::new(1));
-    let first = Arc::clone(&limit).acquire_owned().await.unwrap();
-    let slots = Slots::new(Arc::clone(&limit), first);
+    let slots = Slots::new(Arc::clone(&limit));
     let busy = slots.acquire().await.unwrap();
     let start = Instant::now();
     let request = in_slots(&retrier, &slots);
@@ -377,6 +375,23 @@ async fn a_bucket_that_is_paused_while_a_slot_is_waited_for_is_waited_for_again(
     let (admitted, ()) = tokio::join!(waiting, meanwhile);
     assert_eq!(admitted.unwrap().attempt, 1);
     assert!(start.elapsed() >= Duration::from_secs(11));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_slot_of_the_first_request_is_given_back_where_its_bucket_is_paused() {
+    let retrier = with_system_clock(policy());
+    let limit = Arc::new(Semaphore::new(1));
+    let first = Arc::clone(&limit).acquire_owned().await.unwrap();
+    let slots = Slots::new(Arc::clone(&limit)).with_first(first);
+    let request = in_slots(&retrier, &slots);
+    close(&retrier, &THINGS, 10);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(limit.available_permits(), 1);
+    };
+    let (admitted, ()) = tokio::join!(request.admit(&THINGS), meanwhile);
+    let _admitted = admitted.unwrap();
+    assert_eq!(limit.available_permits(), 0);
 }
 
 #[test]

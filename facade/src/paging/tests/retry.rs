@@ -150,8 +150,7 @@ async fn a_request_that_waits_for_its_bucket_is_not_counted_as_an_attempt() {
 #[tokio::test(start_paused = true)]
 async fn listings_that_share_slots_have_no_more_pages_in_flight() {
     let limit = Arc::new(Semaphore::new(3));
-    let first = Arc::clone(&limit).acquire_owned().await.unwrap();
-    let slots = Slots::new(limit, first);
+    let slots = Slots::new(limit);
     let source = Arc::new(FakeSource {
         delays: vec![1_000; 10],
         ..FakeSource::of(95)

@@ -1,0 +1,147 @@
+//! The clusters that have been discovered and whose snapshots have not been requested.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::source::FleetSource;
+use crate::http::retry::Pauses;
+use crate::model::cluster::{Cluster, ClusterKind};
+use crate::model::project::Project;
+
+/// How many clusters of a bucket are listed at once to begin with, before its rate limit is known.
+const FIRST_WINDOW: usize = 4;
+
+/// Clusters by bucket. The buckets take turns, and those that are paused after a rate limit are
+/// passed over.
+#[derive(Debug, Default)]
+pub(super) struct ClusterQueue {
+    buckets: VecDeque<Waiting>,
+    len: usize,
+}
+
+/// The clusters of one project whose requests are of one bucket.
+#[derive(Debug)]
+struct Waiting {
+    project: Arc<Project>,
+    is_flex: bool,
+    /// At least one.
+    clusters: VecDeque<Cluster>,
+    /// The number of clusters that are being listed.
+    running: usize,
+    /// How many may be listed at once: one more for each that was listed, and one after a pause.
+    window: usize,
+    pauses_seen: u64,
+    /// Whether there was a pause, and clusters are listed since then that may have been rejected.
+    /// New ones would take the turns for which they wait.
+    is_draining: bool,
+}
+
+impl Waiting {
+    fn pauses(&self, source: &dyn FleetSource) -> Pauses {
+        let cluster = self.clusters.front();
+        let pauses = |cluster| source.pauses(self.project.id(), cluster);
+        cluster.map_or_else(Pauses::default, pauses)
+    }
+
+    /// How many clusters may be listed besides those that are.
+    fn startable(&mut self, source: &dyn FleetSource) -> usize {
+        let pauses = self.pauses(source);
+        if pauses.count != self.pauses_seen {
+            self.pauses_seen = pauses.count;
+            self.window = 1;
+            self.is_draining = self.running > 0;
+        }
+        if pauses.paused_for.is_some() || self.is_draining {
+            return 0;
+        }
+        let free = self.window.saturating_sub(self.running);
+        free.min(self.clusters.len())
+    }
+}
+
+impl ClusterQueue {
+    /// The number of clusters.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn push(&mut self, project: &Arc<Project>, clusters: Vec<Cluster>) {
+        self.len += clusters.len();
+        let (flex, others): (VecDeque<_>, VecDeque<_>) = clusters.into_iter().partition(is_flex);
+        for (clusters, is_flex) in [(others, false), (flex, true)] {
+            if !clusters.is_empty() {
+                self.buckets.push_back(Waiting {
+                    project: Arc::clone(project),
+                    is_flex,
+                    clusters,
+                    running: 0,
+                    window: FIRST_WINDOW,
+                    pauses_seen: 0,
+                    is_draining: false,
+                });
+            }
+        }
+    }
+
+    /// Whether this many clusters may be listed now.
+    pub(super) fn has(&mut self, number: usize, source: &dyn FleetSource) -> bool {
+        let mut found = 0;
+        let is_enough = |waiting: &mut Waiting| {
+            found += waiting.startable(source);
+            found >= number
+        };
+        self.buckets.iter_mut().any(is_enough)
+    }
+
+    /// The next cluster that may be listed now.
+    pub(super) fn pop(&mut self, source: &dyn FleetSource) -> Option<(Arc<Project>, Cluster)> {
+        let is_open = |waiting: &mut Waiting| waiting.startable(source) > 0;
+        let next = self.buckets.iter_mut().position(is_open)?;
+        let mut waiting = self.buckets.remove(next)?;
+        let cluster = waiting.clusters.pop_front()?;
+        self.len -= 1;
+        waiting.running += 1;
+        let project = Arc::clone(&waiting.project);
+        if !waiting.clusters.is_empty() {
+            self.buckets.push_back(waiting);
+        }
+        Some((project, cluster))
+    }
+
+    /// Another cluster may take the place of one that was listed.
+    pub(super) fn on_listed(&mut self, project: &Arc<Project>, cluster: &Cluster) {
+        let is_flex = is_flex(cluster);
+        let of_bucket = |waiting: &&mut Waiting| {
+            waiting.is_flex == is_flex && Arc::ptr_eq(&waiting.project, project)
+        };
+        if let Some(waiting) = self.buckets.iter_mut().find(of_bucket) {
+            waiting.running = waiting.running.saturating_sub(1);
+            waiting.window += 1;
+            waiting.is_draining &= waiting.running > 0;
+        }
+    }
+
+    /// How long it takes until a paused bucket may be requested again; `None` where there is none.
+    pub(super) fn paused_for(&self, source: &dyn FleetSource) -> Option<Duration> {
+        let pauses = self.buckets.iter();
+        let pauses = pauses.filter_map(|waiting| waiting.pauses(source).paused_for);
+        pauses.min()
+    }
+
+    /// Takes all clusters.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (Arc<Project>, Cluster)> + use<> {
+        let buckets = std::mem::take(self).buckets;
+        buckets.into_iter().flat_map(|waiting| {
+            let Waiting {
+                project, clusters, ..
+            } = waiting;
+            let with_project = move |cluster| (Arc::clone(&project), cluster);
+            clusters.into_iter().map(with_project)
+        })
+    }
+}
+
+fn is_flex(cluster: &Cluster) -> bool {
+    cluster.kind() == Some(&ClusterKind::Flex)
+}

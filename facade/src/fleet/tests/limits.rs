@@ -1,0 +1,141 @@
+//! Concurrency, rate limits, and how much is under way at a time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::fake::{FakeOrganisation, LATENCY, Quirk, read, row};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn no_more_requests_are_in_flight_than_set() {
+    for concurrency in [1, 3, 64] {
+        let server = FakeOrganisation::uniform(20, 10).start();
+        let mut stream = server.fleet().concurrency(concurrency).stream();
+        assert_eq!(read(&mut stream).await.0.len(), 200);
+        assert_eq!(server.most_in_flight(), concurrency);
+        assert_eq!(server.requests(), 1 + 40 + 200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_project_waits_for_the_rate_limit_of_another() {
+    let mut organisation = FakeOrganisation::uniform(10, 20);
+    for cluster in 1..=20 {
+        let path = format!("p1/c{cluster}");
+        organisation = organisation.quirk(&path, Quirk::RateLimited(30 * SECOND));
+    }
+    let server = organisation.start();
+    let mut stream = server.fleet().stream();
+    let start = Instant::now();
+    let mut others = 0;
+    while others < 180 {
+        let row = row(&stream.next().await.unwrap().unwrap());
+        others += u32::from(!row.starts_with("p1/"));
+    }
+    // 221 requests side by side, and those that were rejected.
+    assert!(start.elapsed() < 18 * LATENCY, "{:?}", start.elapsed());
+    // Few are sent before the first is rejected, and none then.
+    let rejected = server
+        .log()
+        .iter()
+        .filter(|path| path.starts_with("p1/c"))
+        .count();
+    assert!(rejected <= 5, "{rejected}");
+    let (rows, _) = read(&mut stream).await;
+    assert_eq!(rows.len(), 20);
+    assert!(start.elapsed() >= 30 * SECOND);
+    assert!(stream.summary().is_complete(), "{}", stream.summary());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_paused_projects_make_no_other_wait() {
+    let mut organisation = FakeOrganisation::uniform(40, 16);
+    for project in 1..=39 {
+        for cluster in 1..=2 {
+            let path = format!("p{project}/c{cluster}");
+            organisation = organisation.quirk(&path, Quirk::RateLimited(20 * SECOND));
+        }
+    }
+    let server = organisation.start();
+    let mut stream = server.fleet().stream();
+    let start = Instant::now();
+    for _ in 0..16 {
+        let row = row(&stream.next().await.unwrap().unwrap());
+        assert!(row.starts_with("p40/"), "{row}");
+    }
+    assert!(start.elapsed() < 10 * SECOND, "{:?}", start.elapsed());
+    assert_eq!(read(&mut stream).await.0.len(), 39 * 16);
+    assert!(stream.summary().is_complete());
+}
+
+/// Requests that are rejected again and again would wait longer than one request may.
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_of_one_request_at_a_time_costs_each_cluster_few_attempts_and_fails_none() {
+    for refill in [SECOND, 10 * SECOND] {
+        let mut organisation = FakeOrganisation::uniform(3, 50);
+        organisation.refill = Some(refill);
+        let server = organisation.start();
+        let mut stream = server.fleet().stream();
+        let start = Instant::now();
+        let (rows, _) = read(&mut stream).await;
+        assert_eq!(rows.len(), 150);
+        let summary = stream.summary();
+        assert!(summary.is_complete(), "{summary}");
+        // The projects do not wait for one another.
+        let taken = start.elapsed().as_secs_f64() / refill.as_secs_f64();
+        assert!((49.0..100.0).contains(&taken), "{taken}");
+        let rejected = summary.retries();
+        assert!(rejected < 2 * 150, "{rejected}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_is_requested_than_the_consumer_takes() {
+    let server = FakeOrganisation::uniform(500, 10).start();
+    let mut stream = server.fleet().concurrency(4).stream();
+    for taken in 1..=100 {
+        stream.next().await.unwrap().unwrap();
+        // The consumer is slow.
+        tokio::time::sleep(SECOND).await;
+        assert_eq!(server.in_flight(), 0);
+        let requests = server.requests();
+        assert!(requests < taken + taken / 4 + 40, "{requests} of {taken}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_requested_before_the_first_poll_or_after_a_drop() {
+    let server = FakeOrganisation::uniform(10, 20).start();
+    let mut stream = server.fleet().stream();
+    tokio::time::sleep(SECOND).await;
+    assert_eq!(server.requests(), 0);
+    stream.next().await.unwrap().unwrap();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(server.in_flight(), 16);
+    drop(stream);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(server.in_flight(), 0);
+    let requests = server.requests();
+    tokio::time::sleep(60 * SECOND).await;
+    assert_eq!(server.requests(), requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_future_of_the_next_report_loses_nothing() {
+    let server = FakeOrganisation::uniform(4, 5).start();
+    let mut stream = server.fleet().stream();
+    let mut rows = 0;
+    loop {
+        let next = tokio::time::timeout(Duration::from_millis(7), stream.next());
+        match next.await {
+            Ok(Some(report)) => rows += usize::from(report.is_ok()),
+            Ok(None) => break,
+            Err(_) => {}
+        }
+    }
+    assert_eq!(rows, 20);
+    assert_eq!(server.requests(), 1 + 8 + 20);
+    assert!(stream.summary().is_complete());
+}

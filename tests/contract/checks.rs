@@ -183,6 +183,7 @@ async fn record(
     let requests = expectations
         .iter()
         .map(|expectation| expectation.request.clone());
+    let requests = requests.chain([plain]);
     let examples = examples::of_operation(operation).into_iter();
     let canned = examples.map(|example| example.canned);
     traffic.extend(case, requests, canned).await;

@@ -48,6 +48,9 @@ pub(crate) fn check(context: &Context<'_>) -> Vec<Violation> {
     violations
 }
 
+/// Parameters that select nothing if they are not sent.
+const WITHOUT_DEFAULT: [&str; 3] = ["pointInTimeUtcSeconds", "oplogTs", "oplogInc"];
+
 /// Responses without an example or a named schema, and optional parameters without a default.
 fn undocumented_parts(operation: &Operation<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -70,7 +73,8 @@ fn undocumented_parts(operation: &Operation<'_>) -> Vec<Violation> {
         }
     }
     for parameter in operation.query_parameters() {
-        if !parameter.required && parameter.schema.resolved().get("default").is_none() {
+        let has_default = parameter.schema.resolved().get("default").is_some();
+        if !parameter.required && !has_default && !WITHOUT_DEFAULT.contains(&parameter.name) {
             let message = format!("parameter {} is optional without a default", parameter.name);
             violations.push(Violation::new(&parameter.place, message));
         }
@@ -147,9 +151,10 @@ mod tests {
     const CASE: OperationCase = OperationCase {
         operation_id: "listWidgets",
         path: &[("groupId", "32b6e34b3d91647abb20e7b8")],
-        mock: MockAtlas::builder,
+        mock: |_| MockAtlas::builder(),
         send_generated: |_| async {}.boxed(),
         guards: &[],
+        undocumented: &[],
         facade: None,
     };
 
@@ -224,27 +229,31 @@ mod tests {
     async fn a_removed_case_is_named() {
         let message = "completeness: operation listFlexBackups is in no case; add one to \
                        operation_case::CASES";
-        assert_eq!(messages(&Contract::load(), &CASES[..1]).await, [message]);
+        let others = CASES.iter().copied();
+        let others: Vec<_> = others
+            .filter(|case| case.operation_id != "listFlexBackups")
+            .collect();
+        assert_eq!(messages(&Contract::load(), &others).await, [message]);
     }
 
     #[tokio::test]
     async fn every_missing_part_is_named() {
         for (place, message) in [
             (
-                "parameters/groupId/description",
+                "common.yaml#/components/parameters/groupId/description",
                 "parameter groupId has no description",
             ),
             (
-                "responses/Gone/description",
+                "common.yaml#/components/responses/Gone/description",
                 "response Gone has no description",
             ),
             (
-                "responses/Gone/content/application~1json/examples",
-                "response 410 of listFlexBackups has no example",
+                "flex-clusters.yaml#/components/responses/Conflict/content/application~1json/examples",
+                "response 409 of listGroupFlexClusters has no example",
             ),
         ] {
             let mut contract = Contract::load();
-            contract.remove(&format!("common.yaml#/components/{place}"));
+            contract.remove(place);
             assert_eq!(
                 messages(&contract, CASES).await,
                 [format!("completeness: {message}")]

@@ -92,7 +92,7 @@ fn samples_of_responses(run: &Run<'_>) -> Vec<Sample> {
         if wanted.is_empty() {
             break;
         }
-        if let Some(schema) = schema_for(&run.operation, response) {
+        if let Some(schema) = schema_for(run, response) {
             let mut occurring = BTreeSet::new();
             note_places(&schema, Some(&response.body), &mut occurring);
             if !wanted.is_disjoint(&occurring) {

@@ -14,7 +14,7 @@ use crate::traffic::{Canned, Listing};
 
 /// The rule that the documentation's own example breaks: it has "string" in place of a version. That
 /// no example breaks it is a violation.
-const BROKEN_RULE: &str = "serverless-snapshots.yaml#/components/schemas/MongodVersion/pattern";
+const BROKEN_RULE: &str = "common.yaml#/components/schemas/MongodVersion/pattern";
 
 /// An example of a whole response.
 pub(crate) struct Example {
@@ -116,11 +116,19 @@ fn round_trip(schema: &str, body: &Value) -> Vec<String> {
             let steps = json_patch::diff(body, &again);
             let steps = steps.iter();
             steps
+                .filter(|step| !is_same_number(body, &again, &step.path().to_string()))
                 .map(|step| format!("{schema} changes it: {step}"))
                 .collect()
         }
         Err(error) => vec![format!("{schema} rejects it: {error}")],
     }
+}
+
+/// Whether both have the same number at `pointer`, `5` and `5.0` for example.
+fn is_same_number(body: &Value, again: &Value, pointer: &str) -> bool {
+    let [before, after] = [body, again].map(|body| body.pointer(pointer));
+    let is_double = after.is_some_and(Value::is_f64);
+    is_double && before.and_then(Value::as_f64) == after.and_then(Value::as_f64)
 }
 
 /// What is lost of a page in the facade.

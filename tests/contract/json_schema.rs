@@ -24,6 +24,8 @@ const MAX_MESSAGE: usize = 300;
 
 const SCHEME: &str = "openapi:///";
 
+const UUID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
 /// The format of a `Timestamp` in the validator.
 const TIMESTAMP: &str = "timestamp";
 
@@ -161,6 +163,9 @@ fn translate(schema: &Node<'_>, reading: Reading) -> Result<Value, Violation> {
             }
             ("items", _) => (keyword, translate(&node, reading)?),
             ("format", Some("date-time")) => (keyword, node.value.clone()),
+            ("format", Some("uuid")) => ("allOf", json!([{ "pattern": UUID }])),
+            // Every number of JSON is one.
+            ("format", Some("double")) => continue,
             ("format", Some("int32")) => ("allOf", range(i32::MIN, i32::MAX)),
             ("format", Some("int64")) => ("allOf", range(i64::MIN, i64::MAX)),
             ("format", _) => {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::checks::Run;
 use crate::json_schema::Schemas;
-use crate::operation::{Operation, Parameter};
+use crate::operation::{DocumentedResponse, Operation, Parameter};
 use crate::operation_case::OperationCase;
 use crate::spec::{Node, Place, Violation};
 use crate::traffic::{Request, Response};
@@ -21,7 +21,7 @@ pub(crate) fn check_responses(run: &Run<'_>) -> Vec<Violation> {
     for response in run.responses() {
         violations.extend(undocumented(run, response));
         statuses.insert(response.status);
-        if let Some(schema) = schema_for(operation, response) {
+        if let Some(schema) = schema_for(run, response) {
             note_places(&schema, Some(&response.body), &mut occurring);
         }
     }
@@ -40,12 +40,12 @@ pub(crate) fn check_responses(run: &Run<'_>) -> Vec<Violation> {
 /// Everything in a response that is not documented.
 fn undocumented(run: &Run<'_>, response: &Response) -> Vec<Violation> {
     let operation = &run.operation;
-    let Some(documented) = operation.responses.get(&response.status) else {
+    let Some(documented) = documented_response(run, response.status) else {
         let message = format!("{response}, which is not documented");
         let place = operation.place.child("responses");
         return vec![Violation::new(&place, message)];
     };
-    let Some(schema) = schema_for(operation, response) else {
+    let Some(schema) = schema_for(run, response) else {
         let media_type = &response.media_type;
         let message = format!("{response} as {media_type:?}, which is not documented");
         return vec![Violation::new(&documented.place.child("content"), message)];
@@ -55,9 +55,23 @@ fn undocumented(run: &Run<'_>, response: &Response) -> Vec<Violation> {
     violations.map(|violation| violation.of(response)).collect()
 }
 
+/// What is documented for a status. For one that the case allows, it is what is documented for another
+/// error.
+fn documented_response<'r, 'a>(
+    run: &'r Run<'a>,
+    status: u16,
+) -> Option<&'r DocumentedResponse<'a>> {
+    let documented = &run.operation.responses;
+    let is_allowed = run.case.undocumented.contains(&status);
+    documented.get(&status).or_else(|| {
+        let mut errors = documented.range(400..).filter(|_| is_allowed);
+        errors.next().map(|(_, response)| response)
+    })
+}
+
 /// The documented schema for the body of a response.
-pub(crate) fn schema_for<'a>(operation: &Operation<'a>, response: &Response) -> Option<Node<'a>> {
-    let mut contents = operation.responses.get(&response.status)?.contents.iter();
+pub(crate) fn schema_for<'a>(run: &Run<'a>, response: &Response) -> Option<Node<'a>> {
+    let mut contents = documented_response(run, response.status)?.contents.iter();
     let (_, content) = contents.find(|(media_type, _)| *media_type == response.media_type)?;
     content.get("schema")
 }
@@ -209,7 +223,11 @@ pub(crate) fn expectations(
             }
         }
         // Without one of its segments, a path may be another path.
-        for missing in [request(""), request("").without_empty_segments()] {
+        let is_last = operation.template.ends_with('}');
+        let mut missing = vec![request("")];
+        // Without its last segment, the path of one item is that of their list.
+        missing.extend((!is_last).then(|| request("").without_empty_segments()));
+        for missing in missing {
             expect(missing, &[400, 404], &place.child("required"), None);
         }
     }

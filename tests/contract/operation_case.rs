@@ -1,5 +1,6 @@
 //! The operation cases: each operation as the generated client, the mock and the facade know it.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -8,27 +9,41 @@ use atlas_snapshots::{
     SnapshotStatus, SnapshotType,
 };
 use atlas_snapshots_generated::{Client, types};
-use atlas_snapshots_mock::{ClusterKind, MockAtlas, MockAtlasBuilder};
+use atlas_snapshots_mock::{
+    Cluster, ClusterKind, ItemFault, MockAtlas, MockAtlasBuilder, PageFault, When,
+};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const CLUSTER: &str = "Instance0";
 
 /// The case of every documented operation.
-pub(crate) const CASES: &[OperationCase] = &[SERVERLESS, FLEX];
+pub(crate) const CASES: &[OperationCase] = &[
+    SERVERLESS,
+    FLEX,
+    FLEX_SNAPSHOT,
+    CLUSTER_SNAPSHOTS,
+    CLUSTER_SNAPSHOT,
+    PROJECTS,
+    CLUSTERS,
+    FLEX_CLUSTERS,
+];
 
 #[derive(Clone, Copy)]
 pub(crate) struct OperationCase {
     pub(crate) operation_id: &'static str,
     /// The path parameters with values that exist on `mock`.
     pub(crate) path: &'static [(&'static str, &'static str)],
-    pub(crate) mock: fn() -> MockAtlasBuilder,
+    /// A mock with this number of items.
+    pub(crate) mock: fn(usize) -> MockAtlasBuilder,
     /// Sends every parameter, at its bounds, through the generated client.
     pub(crate) send_generated: fn(Client) -> BoxFuture<'static, ()>,
     /// The types that check a parameter before a request is sent.
     pub(crate) guards: &'static [Guard],
+    /// Statuses that the mock sends although they are not documented.
+    pub(crate) undocumented: &'static [u16],
     /// `None` for an operation that the facade does not offer.
     pub(crate) facade: Option<FacadeListing>,
 }
@@ -40,7 +55,7 @@ pub(crate) struct Guard {
     pub(crate) accepts: fn(&str) -> bool,
 }
 
-type KnownValues = (&'static str, fn() -> Value);
+type KnownValues = (&'static [&'static str], fn() -> BTreeSet<String>);
 
 /// A listing of the facade.
 #[derive(Clone, Copy)]
@@ -49,7 +64,7 @@ pub(crate) struct FacadeListing {
     pub(crate) request: fn(&Atlas) -> ListRequest<Snapshot>,
     /// An item of the API as the facade serializes it.
     pub(crate) serialized: fn(&Value) -> Value,
-    /// Names of schemas, with the values that an enum of the facade knows.
+    /// Names of schemas, with the values that the enum of the facade for all of them knows.
     pub(crate) enums: &'static [KnownValues],
 }
 
@@ -69,39 +84,50 @@ impl FacadeListing {
     }
 }
 
-/// Sends the query parameters of a listing, each at its bounds, through the generated client.
+/// Sends the query parameters of an operation, each at its bounds, through the generated client: the
+/// common ones and `further`, and those of pages.
 macro_rules! send_all_parameters {
-    ($client:ident, $call:expr) => {
+    ($client:ident, $call:expr, [$($further:expr),* $(,)?]) => {
         async move {
             let $client = &$client;
-            let lowest = $call.items_per_page(1_u64).page_num(1_u64);
-            let highest = $call.items_per_page(500_u64).page_num(u64::MAX);
             for call in [
-                $call,
-                lowest.include_count(false).pretty(true),
-                highest.include_count(true).pretty(false),
-                $call.envelope(false),
-                // The response in an envelope is not a page and fails to decode.
+                $call.envelope(false).pretty(true),
+                $call.pretty(false),
+                // The response in an envelope has another schema and fails to decode.
                 $call.envelope(true),
+                $($further),*
             ] {
                 let _ = call.send().await;
             }
         }
         .boxed()
     };
+    (pages of $client:ident, $call:expr, [$($further:expr),* $(,)?]) => {
+        send_all_parameters!(
+            $client,
+            $call,
+            [
+                $($further,)*
+                $call,
+                $call.items_per_page(1_u64).page_num(1_u64).include_count(false),
+                $call.items_per_page(500_u64).page_num(u64::MAX).include_count(true)
+            ]
+        )
+    };
 }
 
 const SERVERLESS: OperationCase = OperationCase {
     operation_id: "listServerlessBackups",
     path: &[("groupId", PROJECT), ("clusterName", CLUSTER)],
-    mock: MockAtlas::builder,
+    mock: |items| MockAtlas::builder().snapshots(items),
     send_generated: |client| {
         send_all_parameters!(
-            client,
+            pages of client,
             client
                 .list_serverless_backups()
                 .group_id(PROJECT)
-                .cluster_name(CLUSTER)
+                .cluster_name(CLUSTER),
+            []
         )
     },
     guards: &[
@@ -122,14 +148,23 @@ const SERVERLESS: OperationCase = OperationCase {
             accepts_page_size(serverless, text)
         }),
     ],
+    undocumented: &[],
     facade: Some(FacadeListing {
         request: serverless,
         // The facade uses the names of this API.
-        serialized: Clone::clone,
+        serialized: |item| {
+            let mut item = item.clone();
+            item["source"] = "serverless".into();
+            item
+        },
         enums: &[
-            ("SnapshotFrequency", || known(FrequencyType::KNOWN)),
-            ("SnapshotType", || known(SnapshotType::KNOWN)),
-            ("SnapshotStatus", || known(SnapshotStatus::KNOWN)),
+            (&["SnapshotFrequency", "ClusterSnapshotFrequency"], || {
+                known(FrequencyType::KNOWN)
+            }),
+            (&["SnapshotType", "ClusterSnapshotType"], || {
+                known(SnapshotType::KNOWN)
+            }),
+            (&["SnapshotStatus"], || known(SnapshotStatus::KNOWN)),
         ],
     }),
 };
@@ -137,11 +172,16 @@ const SERVERLESS: OperationCase = OperationCase {
 const FLEX: OperationCase = OperationCase {
     operation_id: "listFlexBackups",
     path: &[("groupId", PROJECT), ("name", CLUSTER)],
-    mock: || MockAtlas::builder().kind(ClusterKind::Flex),
+    mock: |items| {
+        MockAtlas::builder()
+            .kind(ClusterKind::Flex)
+            .snapshots(items)
+    },
     send_generated: |client| {
         send_all_parameters!(
-            client,
-            client.list_flex_backups().group_id(PROJECT).name(CLUSTER)
+            pages of client,
+            client.list_flex_backups().group_id(PROJECT).name(CLUSTER),
+            []
         )
     },
     guards: &[
@@ -153,16 +193,226 @@ const FLEX: OperationCase = OperationCase {
             accepts_page_size(flex, text)
         }),
     ],
+    undocumented: &[],
     facade: Some(FacadeListing {
         request: flex,
         serialized: flex_item_of_facade,
-        enums: &[("FlexSnapshotStatus", || {
+        enums: &[(&["FlexSnapshotStatus"], || {
             let known = FLEX_STATUSES.iter();
             let known = known.filter(|(text, status)| SnapshotStatus::from(*text) == *status);
-            known.map(|(text, _)| *text).collect()
+            known.map(|(text, _)| (*text).to_owned()).collect()
         })],
     }),
 };
+
+/// A snapshot with this id is on the mocks of both operations that return one, with the seed 0.
+const SNAPSHOT: &str = "696f52204f0fd784b4800002";
+const FLEX_SNAPSHOT_ID: &str = "6968c8b04f0fd784b4800002";
+
+const FLEX_SNAPSHOT: OperationCase = OperationCase {
+    operation_id: "getGroupFlexClusterBackupSnapshot",
+    path: &[
+        ("groupId", PROJECT),
+        ("name", CLUSTER),
+        ("snapshotId", FLEX_SNAPSHOT_ID),
+    ],
+    // The ids of Flex snapshots depend on their number.
+    mock: |_| MockAtlas::builder().kind(ClusterKind::Flex).snapshots(8),
+    send_generated: |client| {
+        send_all_parameters!(
+            client,
+            client
+                .get_group_flex_cluster_backup_snapshot()
+                .group_id(PROJECT)
+                .name(CLUSTER)
+                .snapshot_id(FLEX_SNAPSHOT_ID),
+            []
+        )
+    },
+    guards: &[
+        PROJECT_ID,
+        Guard::new("name", "types::ClusterName", parses::<types::ClusterName>),
+        SNAPSHOT_ID,
+    ],
+    undocumented: &[],
+    facade: None,
+};
+
+const CLUSTER_SNAPSHOTS: OperationCase = OperationCase {
+    operation_id: "listGroupClusterBackupSnapshots",
+    path: &[("groupId", PROJECT), ("clusterName", CLUSTER)],
+    mock: dedicated,
+    send_generated: |client| {
+        send_all_parameters!(
+            pages of client,
+            client
+                .list_group_cluster_backup_snapshots()
+                .group_id(PROJECT)
+                .cluster_name(CLUSTER),
+            [
+                client
+                    .list_group_cluster_backup_snapshots()
+                    .group_id(PROJECT)
+                    .cluster_name(CLUSTER)
+                    .point_in_time_utc_seconds(i64::MAX),
+                client
+                    .list_group_cluster_backup_snapshots()
+                    .group_id(PROJECT)
+                    .cluster_name(CLUSTER)
+                    .oplog_ts(i64::MIN)
+                    .oplog_inc(i64::MAX)
+            ]
+        )
+    },
+    guards: &[PROJECT_ID, CLUSTER_NAME],
+    undocumented: &[],
+    facade: None,
+};
+
+const CLUSTER_SNAPSHOT: OperationCase = OperationCase {
+    operation_id: "getGroupClusterBackupSnapshot",
+    path: &[
+        ("groupId", PROJECT),
+        ("clusterName", CLUSTER),
+        ("snapshotId", SNAPSHOT),
+    ],
+    mock: dedicated,
+    send_generated: |client| {
+        send_all_parameters!(
+            client,
+            client
+                .get_group_cluster_backup_snapshot()
+                .group_id(PROJECT)
+                .cluster_name(CLUSTER)
+                .snapshot_id(SNAPSHOT),
+            []
+        )
+    },
+    guards: &[PROJECT_ID, CLUSTER_NAME, SNAPSHOT_ID],
+    undocumented: &[],
+    facade: None,
+};
+
+const PROJECTS: OperationCase = OperationCase {
+    operation_id: "listGroups",
+    path: &[],
+    mock: |items| {
+        let none = MockAtlas::builder().organisation(r#"{ "projects": [] }"#);
+        (0..items).fold(none.expect("an empty organisation"), |mock, number| {
+            mock.project(format!("Project{number}"))
+                .project_tag("environment", "test")
+        })
+    },
+    send_generated: |client| send_all_parameters!(pages of client, client.list_groups(), []),
+    guards: &[],
+    undocumented: &[],
+    facade: None,
+};
+
+const CLUSTERS: OperationCase = OperationCase {
+    operation_id: "listGroupClusters",
+    path: &[("groupId", PROJECT)],
+    mock: |items| {
+        let kept = organisation().cluster(Cluster::dedicated("Kept").retained());
+        let mock = (0..items).fold(kept, |mock, number| {
+            let new: fn(String) -> Cluster = match number % 4 {
+                0 => Cluster::dedicated,
+                1 => Cluster::sharded,
+                2 => Cluster::geo_sharded,
+                _ => Cluster::free,
+            };
+            let roles = ["NONE", "SYSTEM_CLUSTER", "INTERNAL_SHADOW_CLUSTER"];
+            mock.cluster(described(new, number).internal(roles[number % roles.len()]))
+        });
+        // The sizes of clusters that the mock does not have.
+        ["FLEX", "M2", "M5"]
+            .into_iter()
+            .enumerate()
+            .fold(mock, |mock, (place, size)| {
+                let specs = json!({ "instanceSize": "M2", "effectiveInstanceSize": size });
+                let specs = json!([{ "regionConfigs": [{ "electableSpecs": specs }] }]);
+                let fault = ItemFault::set("replicationSpecs", specs);
+                let place = 50 + place;
+                mock.fault(PageFault::Item { place, fault }, When::always())
+            })
+    },
+    send_generated: |client| {
+        send_all_parameters!(
+            pages of client,
+            client.list_group_clusters().group_id(PROJECT),
+            [
+                client
+                    .list_group_clusters()
+                    .group_id(PROJECT)
+                    .include_deleted_with_retained_backups(true),
+                client
+                    .list_group_clusters()
+                    .group_id(PROJECT)
+                    .include_deleted_with_retained_backups(false)
+            ]
+        )
+    },
+    guards: &[PROJECT_ID],
+    // The documentation does not say how it rejects a wrong parameter.
+    undocumented: &[400],
+    facade: None,
+};
+
+const FLEX_CLUSTERS: OperationCase = OperationCase {
+    operation_id: "listGroupFlexClusters",
+    path: &[("groupId", PROJECT)],
+    mock: |items| {
+        (0..items).fold(organisation(), |mock, number| {
+            mock.cluster(described(Cluster::flex, number))
+        })
+    },
+    send_generated: |client| {
+        send_all_parameters!(
+            pages of client,
+            client.list_group_flex_clusters().group_id(PROJECT),
+            []
+        )
+    },
+    guards: &[PROJECT_ID],
+    undocumented: &[],
+    facade: None,
+};
+
+const PROJECT_ID: Guard = Guard::new("groupId", "types::ProjectId", parses::<types::ProjectId>);
+const CLUSTER_NAME: Guard = Guard::new(
+    "clusterName",
+    "types::ClusterName",
+    parses::<types::ClusterName>,
+);
+const SNAPSHOT_ID: Guard = Guard::new(
+    "snapshotId",
+    "types::RequestedSnapshotId",
+    parses::<types::RequestedSnapshotId>,
+);
+
+/// A replica set or a sharded cluster.
+fn dedicated(items: usize) -> MockAtlasBuilder {
+    let kind = if items % 2 == 1 {
+        ClusterKind::ReplicaSet
+    } else {
+        ClusterKind::Sharded
+    };
+    MockAtlas::builder().kind(kind).snapshots(items)
+}
+
+fn organisation() -> MockAtlasBuilder {
+    MockAtlas::builder()
+        .project_with_id(PROJECT, "Project0")
+        .snapshots(0)
+}
+
+/// A cluster with a tag and with one of the states.
+fn described(new: fn(String) -> Cluster, number: usize) -> Cluster {
+    let states = ["IDLE", "CREATING", "UPDATING", "DELETING", "REPAIRING"];
+    new(format!("Cluster{number}"))
+        .tag("environment", "test")
+        .state(states[number % states.len()])
+}
 
 /// The documented values of a Flex status, with the facade's values for them.
 const FLEX_STATUSES: [(&str, SnapshotStatus); 5] = [
@@ -221,7 +471,7 @@ fn parses<T: FromStr>(text: &str) -> bool {
     text.parse::<T>().is_ok()
 }
 
-fn known<T: ToString>(values: &[T]) -> Value {
+fn known<T: ToString>(values: &[T]) -> BTreeSet<String> {
     values.iter().map(ToString::to_string).collect()
 }
 

@@ -163,13 +163,23 @@ pub(crate) fn check_guards(run: &Run<'_>) -> Vec<Violation> {
             }
         }
     }
-    for (name, known) in case.facade.iter().flat_map(|facade| facade.enums) {
+    for (names, known) in case.facade.iter().flat_map(|facade| facade.enums) {
+        let values_of = |name: &&str| {
+            let mut schemas = run.fragments.schemas();
+            let schema = schemas.find(|(schema, _)| schema == name);
+            let values = schema.and_then(|(_, schema)| schema.value["enum"].as_array());
+            values.into_iter().flatten().filter_map(Value::as_str)
+        };
+        let documented: BTreeSet<_> = names.iter().flat_map(values_of).collect();
         let known = known();
-        let schema = run.fragments.schemas().find(|(schema, _)| schema == name);
-        let documented = schema.map_or(&Value::Null, |(_, schema)| &schema.value["enum"]);
-        if *documented != known {
+        if !known
+            .iter()
+            .map(String::as_str)
+            .eq(documented.iter().copied())
+        {
+            let name = names.first().unwrap_or(&"");
             let place = Place(format!("openapi#/components/schemas/{name}"));
-            let message = format!("the facade knows {known}, documented is {documented}");
+            let message = format!("the facade knows {known:?}, documented is {documented:?}");
             violations.push(Violation::new(&place, message));
         }
     }

@@ -194,7 +194,7 @@ impl Traffic {
             .filter(|request| !self.by_request.contains_key(request))
             .collect();
         if !new.is_empty() {
-            let mock = start((case.mock)().snapshots(ITEMS)).await;
+            let mock = start((case.mock)(ITEMS)).await;
             for request in new {
                 let response = request.send(&mock).await;
                 self.by_request.insert(request, response);
@@ -209,7 +209,7 @@ impl Traffic {
             let response = CannedResponse::new(canned.status)
                 .header("content-type", &canned.media_type)
                 .body(canned.body.to_string());
-            let mock = (case.mock)().page_response(1, response);
+            let mock = (case.mock)(0).page_response(1, response);
             let mock = start(mock.total_count(TotalCount::Absent)).await;
             self.listings.insert(canned, list(facade, &mock).await);
         }
@@ -228,13 +228,23 @@ async fn responses(case: &OperationCase, operation: &Operation<'_>) -> Vec<Respo
         parameters.any(|parameter| parameter.name == *name)
     };
     for (items, seed) in [(0, 0), (1, 7), (4, 1), (101, u64::MAX)] {
-        let mock = start((case.mock)().snapshots(items).seed(seed)).await;
+        let mock = start((case.mock)(items).seed(seed)).await;
         for query in QUERIES {
             let query = query.iter().filter(|parameter| is_documented(parameter));
             let request = query.fold(plain.clone(), |request, (name, text)| {
                 request.query(name, text)
             });
             responses.push(request.send(&mock).await);
+        }
+        // Where one item is requested, each has to be.
+        if case.known("snapshotId").is_some() {
+            for id in mock.snapshot_ids() {
+                let one = Request::new(operation, |name| match name {
+                    "snapshotId" => id.clone(),
+                    name => case.known(name).unwrap_or_default().to_owned(),
+                });
+                responses.push(one.send(&mock).await);
+            }
         }
     }
     // Statuses that no request causes.
@@ -244,24 +254,24 @@ async fn responses(case: &OperationCase, operation: &Operation<'_>) -> Vec<Respo
         status => ResponseFault::Status(*status),
     });
     for fault in faults.chain([ResponseFault::CountTimeout]) {
-        let mock = start((case.mock)().fault(fault, When::always())).await;
+        let mock = start((case.mock)(0).fault(fault, When::always())).await;
         responses.push(plain.send(&mock).await);
     }
-    let mock = start((case.mock)().require_token(TOKEN)).await;
+    let mock = start((case.mock)(0).require_token(TOKEN)).await;
     responses.push(plain.send(&mock).await);
     responses
 }
 
 async fn whole(case: &OperationCase, operation: &Operation<'_>) -> Option<(Response, Listing)> {
     let facade = case.facade.as_ref()?;
-    let mock = start((case.mock)().snapshots(500)).await;
+    let mock = start((case.mock)(500)).await;
     let request = Request::plain(operation, case).query("itemsPerPage", "500");
     Some((request.send(&mock).await, list(facade, &mock).await))
 }
 
 /// Every request of both clients, from the log of the mock.
 async fn sent(case: &OperationCase) -> Vec<SentRequest> {
-    let mock = start((case.mock)().snapshots(1_200).require_token(TOKEN)).await;
+    let mock = start((case.mock)(1_200).require_token(TOKEN)).await;
     let mut sent = Vec::new();
     let mut take_log = |by| {
         let requests = mock.requests().into_iter();

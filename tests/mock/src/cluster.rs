@@ -31,6 +31,7 @@ pub struct Cluster {
     pub(crate) internal_role: Option<String>,
     #[serde(default)]
     pub(crate) paused: bool,
+    pub(crate) state: Option<String>,
     #[serde(default)]
     pub(crate) presence: Presence,
     #[serde(default)]
@@ -63,6 +64,7 @@ impl Cluster {
             tags: BTreeMap::new(),
             internal_role: None,
             paused: false,
+            state: None,
             presence: Presence::Listed,
             progressing: false,
             snapshots_error: None,
@@ -128,6 +130,12 @@ impl Cluster {
     /// Whether the cluster is paused.
     pub fn paused(mut self, paused: bool) -> Self {
         self.paused = paused;
+        self
+    }
+
+    /// The `stateName` (default: `IDLE`).
+    pub fn state(mut self, name: impl Into<String>) -> Self {
+        self.state = Some(name.into());
         self
     }
 

@@ -49,7 +49,10 @@ impl Describe {
     pub(crate) fn cluster(&self, project: &str, cluster: &Cluster) -> Value {
         let (noise, created) = self.creation(&format!("{project}/{}", cluster.name));
         let id = object_id(created, noise, 0);
-        let is_deleted = matches!(cluster.presence, Presence::Deleted | Presence::Retained);
+        let state = match cluster.presence {
+            Presence::Retained => "DELETING",
+            _ => "IDLE",
+        };
         let mut item = json!({
             "clusterType": cluster_type(cluster.kind),
             "createDate": date(created),
@@ -57,11 +60,11 @@ impl Describe {
             "id": id,
             "mongoDBVersion": version((noise % 4).cast_signed()),
             "name": cluster.name,
-            "stateName": if is_deleted { "DELETING" } else { "IDLE" },
+            "stateName": cluster.state.as_deref().unwrap_or(state),
             "tags": tags(&cluster.tags),
         });
         let own = if cluster.kind == ClusterKind::Flex {
-            self.flex_fields(project, cluster)
+            self.flex_fields(project, cluster, noise)
         } else {
             let role = cluster.internal_role.as_deref().unwrap_or("NONE");
             json!({
@@ -79,17 +82,18 @@ impl Describe {
         item
     }
 
-    fn flex_fields(&self, project: &str, cluster: &Cluster) -> Value {
+    fn flex_fields(&self, project: &str, cluster: &Cluster, noise: u64) -> Value {
         let path = Operation::ListGroupFlexClusters.path(&[project]);
+        let (provider, region) = place(noise);
         let is_live = self.fidelity == Fidelity::Live;
         json!({
             "backupSettings": { "enabled": cluster.has_backups() },
             "links": self.links(&path, &cluster.name),
             "providerSettings": {
-                "backingProviderName": "AWS",
+                "backingProviderName": provider,
                 "diskSizeGB": 5.0,
                 "providerName": "FLEX",
-                "regionName": "EU_WEST_1",
+                "regionName": region,
             },
             "terminationProtectionEnabled": false,
             "versionReleaseSystem": if is_live { "CONTINUOUS" } else { "LTS" },
@@ -129,45 +133,40 @@ fn cluster_type(kind: ClusterKind) -> &'static str {
     }
 }
 
-/// The shards of a cluster with their regions. A global cluster is in two zones, and its second
-/// one is at two providers.
+/// A provider and one of its regions.
+fn place(noise: u64) -> (&'static str, &'static str) {
+    match noise % 3 {
+        0 => ("AWS", "EU_CENTRAL_1"),
+        1 => ("AZURE", "US_EAST_2"),
+        _ => ("GCP", "WESTERN_EUROPE"),
+    }
+}
+
+/// The shards of a cluster with their regions. A global cluster has two zones, and its second one
+/// is at two providers.
 fn replication_specs(kind: ClusterKind, created: DateTime<Utc>, noise: u64) -> Value {
-    let region = |provider: &str, region: &str| {
-        json!({
-            "electableSpecs": { "instanceSize": "M30" },
-            "providerName": provider,
-            "regionName": region,
-        })
+    let region = |number: u64| {
+        let (provider, region) = place(noise.wrapping_add(number));
+        if kind == ClusterKind::Free {
+            return json!({
+                "backingProviderName": provider,
+                "electableSpecs": { "effectiveInstanceSize": "M0", "instanceSize": "M0" },
+                "providerName": "TENANT",
+                "regionName": region,
+            });
+        }
+        let specs = json!({ "instanceSize": "M30" });
+        json!({ "electableSpecs": specs, "providerName": provider, "regionName": region })
     };
-    let spec = |number: i64, zone: &str, regions: Value| {
+    let spec = |number: i64, zone: &str, regions: &[Value]| {
         let id = object_id(created, noise.rotate_left(8), number);
         json!({ "id": id, "regionConfigs": regions, "zoneName": zone })
     };
-    let aws = || region("AWS", "EU_CENTRAL_1");
+    let first = spec(1, "Zone 1", &[region(0)]);
     match kind {
-        ClusterKind::Free => {
-            let region = json!({
-                "backingProviderName": "GCP",
-                "electableSpecs": { "effectiveInstanceSize": "M0", "instanceSize": "M0" },
-                "providerName": "TENANT",
-                "regionName": "WESTERN_EUROPE",
-            });
-            json!([spec(1, "Zone 1", json!([region]))])
-        }
-        ClusterKind::Sharded => {
-            json!([
-                spec(1, "Zone 1", json!([aws()])),
-                spec(2, "Zone 1", json!([aws()]))
-            ])
-        }
-        ClusterKind::GeoSharded => {
-            let multi_cloud = json!([region("AZURE", "US_EAST_2"), region("GCP", "US_EAST_4")]);
-            json!([
-                spec(1, "Europe", json!([aws()])),
-                spec(2, "America", multi_cloud)
-            ])
-        }
-        _ => json!([spec(1, "Zone 1", json!([aws()]))]),
+        ClusterKind::Sharded => json!([first, spec(2, "Zone 1", &[region(0)])]),
+        ClusterKind::GeoSharded => json!([first, spec(2, "Zone 2", &[region(1), region(2)])]),
+        _ => json!([first]),
     }
 }
 

@@ -238,7 +238,7 @@ Organisation; only names and kinds are required:
       \"clusters\": [{
         \"name\": \"orders\", \"kind\": \"replicaSet\", \"snapshots\": 40, \"backups\": true,
         \"tags\": { \"team\": \"a\" }, \"internalRole\": \"SYSTEM_CLUSTER\", \"paused\": true,
-        \"presence\": \"hidden\", \"progressing\": true,
+        \"state\": \"UPDATING\", \"presence\": \"hidden\", \"progressing\": true,
         \"snapshotsError\": [400, \"FEATURE_UNSUPPORTED\"]
       }]
   }] }

@@ -21,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{ErrorBody, ErrorKind};
 use crate::model::ids::InvalidValue;
+use crate::model::text::Shown;
 use token::TokenFn;
 pub use token::{AccessToken, TokenError};
 
@@ -257,6 +258,22 @@ fn rejects_credentials(response: &Response<Bytes>) -> bool {
         let body = ErrorBody::read(response.body());
         let kind = ErrorKind::of_response(401, body.error_code.as_deref());
         kind == ErrorKind::Unauthenticated
+    }
+}
+
+/// Names the credentials and the environment variables that they came from, without a secret.
+impl fmt::Display for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match &self.kind {
+            Kind::Anonymous => "no credentials".to_owned(),
+            Kind::AccessToken(_) => "an access token".to_owned(),
+            Kind::ServiceAccount { client_id, .. } => {
+                format!("the service account {}", Shown(client_id))
+            }
+            Kind::TokenFn(_) => "a token function".to_owned(),
+            Kind::ApiKey { public_key, .. } => format!("the API key {}", Shown(public_key)),
+        };
+        f.write_str(&self.named(&what))
     }
 }
 

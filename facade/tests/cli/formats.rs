@@ -11,7 +11,10 @@ use crate::harness::{ids, list, run, start};
 
 const CSV_HEADER: &str = "id,createdAt,expiresAt,frequencyType,mongodVersion,\
                           serverlessInstanceName,snapshotType,status,storageSizeBytes,\
-                          source,scheduledAt,startedAt,finishedAt";
+                          source,scheduledAt,startedAt,finishedAt,\
+                          projectId,projectName,clusterName,clusterKind,type,description,\
+                          cloudProvider,copyRegions,replicaSetName,masterKeyUUID,policyItems,\
+                          configServerType,snapshotIds";
 
 #[tokio::test]
 async fn csv_prints_12345_rows_in_25_requests() {
@@ -48,12 +51,15 @@ async fn ndjson_is_one_object_a_line_with_the_names_of_the_api() {
     assert_eq!(
         names,
         [
+            "clusterKind",
+            "clusterName",
             "createdAt",
             "expiresAt",
             "frequencyType",
             "id",
             "links",
             "mongodVersion",
+            "projectId",
             "serverlessInstanceName",
             "snapshotType",
             "source",
@@ -121,8 +127,8 @@ async fn csv_quotes_what_would_break_a_line() {
     assert_eq!(
         ran.stdout,
         format!(
-            "{CSV_HEADER}\n32b6e34b3d91647abb20e7b8,,,,\"8.0, \"\"rc1\"\"\nodd\",,,,,serverless,,,
-"
+            "{CSV_HEADER}\n32b6e34b3d91647abb20e7b8,,,,\"8.0, \"\"rc1\"\"\nodd\",,,,,serverless,,,,\
+             32b6e34b3d91647abb20e7b8,,Instance0,serverless,,,,,,,,,\n"
         )
     );
     let mut reader = csv::Reader::from_reader(ran.stdout.as_bytes());

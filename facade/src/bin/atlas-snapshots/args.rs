@@ -4,17 +4,16 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use atlas_snapshots::{ClusterName, ProjectId};
+use atlas_snapshots::{ClusterName, Consistency, ProjectId, RetryPolicy};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::legible::legible;
 use crate::output::Format;
 
-/// List the backup snapshots of MongoDB Atlas Flex clusters and serverless instances
+/// List the backup snapshots of MongoDB Atlas clusters, of one or of a whole organisation
 ///
 /// A listing is complete, or the program says why not: by its exit code and on standard error.
-/// Dedicated clusters are not covered.
 #[derive(Debug, Parser)]
 #[command(name = "atlas-snapshots", version, after_help = GETTING_STARTED)]
 pub(crate) struct Cli {
@@ -46,6 +45,10 @@ impl Verbosity {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     List(ListArgs),
+    /// Print the clusters of a project, or of all projects, of every kind
+    Clusters(ClustersArgs),
+    /// Print the projects that the credentials may see
+    Projects(ProjectsArgs),
     /// Check authentication
     #[command(subcommand)]
     Auth(AuthCommand),
@@ -53,37 +56,35 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Check with one small request whether the credentials may list the snapshots, and if not, why
+    /// Check with one small request whether the credentials may list the snapshots of a cluster, or
+    /// without one, which projects they may see; and if not, why
     Check(TargetArgs),
 }
 
-/// Print every snapshot of one cluster
+/// Print every snapshot of one cluster, of several, or of all
 ///
-/// Reads the listing page by page and prints each snapshot once, in the order of Atlas; those that
-/// are found only when it is read again come last. Rows go to standard output. Errors, notices and a closing summary go to standard error.
+/// Reads each listing page by page and prints each snapshot once, in the order of Atlas; those that
+/// are found only when it is read again come last. Several clusters are read at once, and each is
+/// printed when it has been read. Rows go to standard output. Errors, notices and a closing summary
+/// go to standard error.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_BRIEF, after_long_help = LIST_MANUAL)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    pub(crate) target: TargetArgs,
+    pub(crate) scope: ScopeArgs,
 
     /// Snapshots to request per page, 1 to 500
     #[arg(long, value_name = "N", default_value = "500")]
     #[arg(value_parser = within::<1, 500>)]
     pub(crate) page_size: u16,
 
-    /// Pages to request at once, 1 to 64
+    /// Pages of one cluster to request at once, 1 to 64
     #[arg(long, alias = "prefetch", value_name = "N", default_value = "4")]
     #[arg(value_parser = within::<1, 64>)]
     pub(crate) max_in_flight: u16,
 
-    /// How to print the rows
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) output: Format,
-
-    /// Print an apostrophe before a csv value that a spreadsheet would read as a formula
-    #[arg(long)]
-    pub(crate) csv_safe: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 
     /// How sure to be that no snapshot was missed, where there is more than one page
     #[arg(long, value_name = "LEVEL", default_value = "adaptive")]
@@ -121,6 +122,21 @@ impl ListArgs {
         }
     }
 
+    pub(crate) fn library_consistency(&self) -> Consistency {
+        match self.consistency() {
+            ConsistencyChoice::Adaptive if self.is_limited_to_a_single_pass() => {
+                Consistency::single_pass()
+            }
+            ConsistencyChoice::Adaptive => Consistency::adaptive(),
+            ConsistencyChoice::Verified => Consistency::verified(),
+            ConsistencyChoice::SinglePass => Consistency::single_pass(),
+        }
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy::default().max_retries(self.max_retries)
+    }
+
     /// Whether another run can resume this one, or this one resumes another.
     pub(crate) fn is_resumable(&self) -> bool {
         self.checkpoint.is_some() || self.resume_from.is_some()
@@ -148,15 +164,17 @@ pub(crate) enum ConsistencyChoice {
 /// What `--api` accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApiChoice {
-    /// Flex, and serverless where Flex knows no such cluster
+    /// The first of them that knows the cluster
     Auto,
     /// The API of Flex clusters
     Flex,
+    /// The API of dedicated clusters
+    Cluster,
     /// The API of serverless instances, past its sunset
     Serverless,
 }
 
-/// What to list, and where.
+/// One cluster, and where it is.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
     /// Atlas project, also called group: 24 hexadecimal digits, as in the address of its page
@@ -164,7 +182,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<ProjectId>,
 
-    /// Name of the Flex cluster or serverless instance [env: MONGODB_ATLAS_CLUSTER]
+    /// Name of the cluster [env: MONGODB_ATLAS_CLUSTER]
     #[arg(long, value_name = "NAME")]
     pub(crate) cluster: Option<ClusterName>,
 
@@ -176,10 +194,161 @@ pub(crate) struct TargetArgs {
     #[arg(long, default_value = "auto")]
     pub(crate) api: ApiChoice,
 
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// One cluster or several, and where they are.
+#[derive(Debug, Args)]
+pub(crate) struct ScopeArgs {
+    #[command(flatten)]
+    pub(crate) projects: ProjectScopeArgs,
+
+    /// Name of the cluster; may be repeated [env: MONGODB_ATLAS_CLUSTER]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cluster: Vec<ClusterName>,
+
+    /// Name of a serverless instance; short for --cluster NAME --api serverless
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["cluster", "api"])]
+    instance: Option<ClusterName>,
+
+    /// List every cluster of the project
+    #[arg(long, conflicts_with_all = ["cluster", "instance"])]
+    all_clusters: bool,
+
+    /// Leave this cluster out; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) exclude_cluster: Vec<ClusterName>,
+
+    /// List only clusters that have this tag, or whose project has it; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub(crate) tag: Vec<(String, String)>,
+
+    /// Which API to use for the cluster
+    #[arg(long, default_value = "auto")]
+    api: ApiChoice,
+}
+
+/// Projects, and where they are.
+#[derive(Debug, Args)]
+pub(crate) struct ProjectScopeArgs {
+    /// Atlas project, also called group: 24 hexadecimal digits, as in the address of its page; may
+    /// be repeated [env: MONGODB_ATLAS_PROJECT_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) project: Vec<ProjectId>,
+
+    /// Every project that the credentials may see
+    #[arg(long, conflicts_with = "project")]
+    pub(crate) all_projects: bool,
+
+    /// Leave this project out, by its id or name; may be repeated
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) exclude_project: Vec<String>,
+
+    /// Requests to send at once where there are several clusters, 1 to 128 [default: 16]
+    #[arg(long, value_name = "N", value_parser = within::<1, 128>)]
+    pub(crate) concurrency: Option<u16>,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// Where Atlas is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConnectionArgs {
     /// Base URL of Atlas; plain http for loopback hosts only
     /// [env: MONGODB_ATLAS_OPS_MANAGER_URL] [default: https://cloud.mongodb.com]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+}
+
+impl ScopeArgs {
+    /// The cluster to be listed; `None` where there can be several.
+    pub(crate) fn one_cluster(&self) -> Option<TargetArgs> {
+        let ProjectScopeArgs {
+            project,
+            all_projects,
+            connection,
+            ..
+        } = &self.projects;
+        let several = project.len() > 1 || self.cluster.len() > 1;
+        if *all_projects || self.all_clusters || several {
+            return None;
+        }
+        Some(TargetArgs {
+            project: project.first().cloned(),
+            cluster: self.cluster.first().cloned(),
+            instance: self.instance.clone(),
+            api: self.api,
+            connection: connection.clone(),
+        })
+    }
+
+    /// Refuses flags that are for several clusters where there is one, and the other way round.
+    pub(crate) fn check_flags(&self) -> Result<(), clap::Error> {
+        let projects = &self.projects;
+        let is_one = self.one_cluster().is_some();
+        for (is_given, flag) in [
+            (
+                is_one && !self.exclude_cluster.is_empty(),
+                "--exclude-cluster",
+            ),
+            (
+                is_one && !projects.exclude_project.is_empty(),
+                "--exclude-project",
+            ),
+            (is_one && !self.tag.is_empty(), "--tag"),
+            (is_one && projects.concurrency.is_some(), "--concurrency"),
+            (!is_one && self.api != ApiChoice::Auto, "--api"),
+            (!is_one && self.instance.is_some(), "--instance"),
+        ] {
+            if is_given {
+                let which = if is_one {
+                    "needs several clusters: --all-clusters, --all-projects, or more than one --cluster"
+                } else {
+                    "is for one cluster"
+                };
+                let message = format!("{flag} {which}");
+                return Err(usage_error(ErrorKind::ArgumentConflict, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How to print rows.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OutputArgs {
+    /// How to print the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+
+    /// Print an apostrophe before a csv value that a spreadsheet would read as a formula
+    #[arg(long)]
+    pub(crate) csv_safe: bool,
+}
+
+/// What to list of projects.
+#[derive(Debug, Args)]
+pub(crate) struct ClustersArgs {
+    #[command(flatten)]
+    pub(crate) projects: ProjectScopeArgs,
+
+    /// Print also the deleted clusters whose snapshots were retained
+    #[arg(long)]
+    pub(crate) include_deleted: bool,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProjectsArgs {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 const GETTING_STARTED: &str = "\
@@ -308,6 +477,12 @@ fn within<const MIN: u16, const MAX: u16>(text: &str) -> Result<u16, String> {
 fn count(text: &str) -> Result<u32, String> {
     let number = text.parse();
     number.map_err(|_| format!("it must be a number from 0 to {}", u32::MAX))
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    let tag = text.split_once('=').filter(|(key, _)| !key.is_empty());
+    let (key, value) = tag.ok_or("it must be a key and a value, such as env=prod")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -112,6 +112,11 @@ impl StopReason {
         }
     }
 
+    /// The exit code where several listings are printed.
+    pub(crate) fn exit_code(&self) -> Exit {
+        self.exit(Completeness::Failed)
+    }
+
     /// Whether the rows that are still buffered can be written.
     pub(crate) fn permits_output(&self) -> bool {
         matches!(self, Self::Listing(_) | Self::Interrupted(_))

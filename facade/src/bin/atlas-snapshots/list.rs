@@ -1,41 +1,45 @@
-//! The command `list`: configures the listing, prints its rows, and reports how it ended.
+//! The command `list` for one cluster: configures the listing, prints its rows, and reports how it
+//! ended.
 
 use std::fmt::Display;
-use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
-use atlas_snapshots::{
-    Consistency, ErrorKind as LibraryErrorKind, ItemStream, ListRequest, RetryPolicy, Snapshot,
-};
+use atlas_snapshots::{ErrorKind as LibraryErrorKind, ItemStream, ListRequest, Snapshot};
 use clap::error::ErrorKind;
 use futures_core::Stream;
 
-use crate::args::{ConsistencyChoice, ListArgs, usage_error};
+use crate::args::{ConsistencyChoice, ListArgs, TargetArgs, usage_error};
 use crate::checkpoint_file::{CheckpointFile, Contents, Progress, Resumed};
 use crate::exit::{Exit, StopReason};
 use crate::legible::shown;
 use crate::log::Waits;
 use crate::messages::{Messages, print_error, print_line};
-use crate::output::Format;
-use crate::setup::{SetupError, Target, block_on};
+use crate::output::{Format, RowCluster, Scope, SnapshotRow};
+use crate::setup::{SetupError, Target, block_on, open_stdout};
 use crate::signals::Interrupt;
-use crate::stdout::Stdout;
 use crate::writer::Writer;
 
 /// Lists, or returns what is wrong with the arguments.
-pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<Exit, SetupError> {
+pub(crate) fn run(
+    args: &ListArgs,
+    target: &TargetArgs,
+    waits: Waits,
+    messages: Messages,
+) -> Result<Exit, SetupError> {
+    args.scope.check_flags()?;
     check_formats(args)?;
-    let target = Target::resolve(&args.target)?;
-    let stdout = match open_stdout(args, messages) {
+    let target = Target::resolve(target)?;
+    let stdout = match open_stdout(args.checkpoint.is_some(), messages) {
         Ok(stdout) => stdout,
-        Err(error) => {
-            print_error(&StopReason::Output(error));
+        Err(stop) => {
+            print_error(&stop);
             return Ok(Exit::Failed);
         }
     };
     let mut file = open_checkpoint(args)?;
     let resumed = read_checkpoint(args, file.as_ref())?;
-    let atlas = target.client(|builder| builder.retry_policy(retry_policy(args)))?;
+    let atlas = target.client(|builder| builder.retry_policy(args.retry_policy()))?;
     let mut request = configure(target.request(&atlas), args);
     let mut earlier = Progress::default();
     if let Some(contents) = resumed.contents {
@@ -51,10 +55,14 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
     let listed = block_on(async {
         let interrupt = Interrupt::watched(|signal| Exit::of_signal(signal) as i32)
             .unwrap_or_else(|_| Interrupt::unwatched());
-        let output = args.output.open(earlier.has_rows, args.csv_safe);
+        let output =
+            args.output
+                .output
+                .open(Scope::OneCluster, earlier.has_rows, args.output.csv_safe);
         let listing = Listing {
             stream,
             writer: Writer::new(output, stdout, file, interrupt.clone()),
+            cluster: target.row_cluster(),
             interrupt,
             earlier,
             is_limited_to_a_single_pass: args.is_limited_to_a_single_pass(),
@@ -70,31 +78,16 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
     }))
 }
 
-/// Checks standard output before anything is requested.
-fn open_stdout(args: &ListArgs, messages: Messages) -> io::Result<Stdout> {
-    let stdout = Stdout::open()?;
-    if stdout.discards_rows() {
-        let found = "standard output was closed when the program began, or is the null device";
-        if args.checkpoint.is_some() {
-            return Err(io::Error::other(format!(
-                "{found}; rows that are lost are not recorded as printed"
-            )));
-        }
-        messages.notice(format_args!("{found}: the rows are lost"));
-    }
-    Ok(stdout)
-}
-
 /// Refuses flags that the format of the rows does not allow.
 fn check_formats(args: &ListArgs) -> Result<(), clap::Error> {
-    let message = if args.csv_safe && !matches!(args.output, Format::Csv) {
+    let message = if args.output.csv_safe && !matches!(args.output.output, Format::Csv) {
         "--csv-safe needs --output csv"
     } else if !args.is_resumable() {
         return Ok(());
     } else if args.consistency() == ConsistencyChoice::Verified {
         "--verify (--consistency verified) cannot be combined with --checkpoint or \
          --resume-from: a verified listing reads everything itself"
-    } else if !args.output.is_continuable() {
+    } else if !args.output.output.is_continuable() {
         "--checkpoint and --resume-from need --output ndjson or csv"
     } else {
         return Ok(());
@@ -106,22 +99,10 @@ fn configure(mut request: ListRequest<Snapshot>, args: &ListArgs) -> ListRequest
     if let Some(limit) = args.deadline {
         request = request.deadline(limit);
     }
-    let consistency = match args.consistency() {
-        ConsistencyChoice::Adaptive if args.is_limited_to_a_single_pass() => {
-            Consistency::single_pass()
-        }
-        ConsistencyChoice::Adaptive => Consistency::adaptive(),
-        ConsistencyChoice::Verified => Consistency::verified(),
-        ConsistencyChoice::SinglePass => Consistency::single_pass(),
-    };
     request
         .page_size(args.page_size)
         .max_in_flight(args.max_in_flight.into())
-        .consistency(consistency)
-}
-
-fn retry_policy(args: &ListArgs) -> RetryPolicy {
-    RetryPolicy::default().max_retries(args.max_retries)
+        .consistency(args.library_consistency())
 }
 
 fn open_checkpoint(args: &ListArgs) -> Result<Option<CheckpointFile>, clap::Error> {
@@ -168,7 +149,9 @@ fn read_checkpoint(args: &ListArgs, file: Option<&CheckpointFile>) -> Result<Res
 /// A listing that is being printed.
 struct Listing {
     stream: ItemStream<Snapshot>,
-    writer: Writer,
+    writer: Writer<SnapshotRow>,
+    /// The cluster of all rows.
+    cluster: Rc<RowCluster>,
     interrupt: Interrupt,
     /// What the runs that this one resumes have printed.
     earlier: Progress,
@@ -205,7 +188,10 @@ impl Listing {
                 next = self.waits.watch(self.stream.next()) => next,
             };
             match next {
-                Some(Ok(snapshot)) => self.writer.row(&snapshot)?,
+                Some(Ok(snapshot)) => {
+                    let cluster = Rc::clone(&self.cluster);
+                    self.writer.row(&SnapshotRow { cluster, snapshot })?;
+                }
                 Some(Err(error)) if error.kind() == LibraryErrorKind::InvalidItem => {
                     print_error(&error);
                 }
@@ -303,7 +289,7 @@ impl Listing {
     reason = "a test fails by panicking"
 )]
 mod tests {
-    use atlas_snapshots::Atlas;
+    use atlas_snapshots::{Atlas, Consistency, RetryPolicy};
     use clap::Parser;
 
     use super::*;
@@ -314,7 +300,7 @@ mod tests {
         let arguments = arguments.iter().chain(extra);
         match Cli::parse_from(arguments).command {
             Command::List(args) => args,
-            Command::Auth(_) => panic!("another command"),
+            _ => panic!("another command"),
         }
     }
 
@@ -331,9 +317,9 @@ mod tests {
     #[test]
     fn the_defaults_are_the_library_s() {
         assert_eq!(configured(&[]), format!("{:?}", request()));
-        assert_eq!(retry_policy(&list_args(&[])), RetryPolicy::default());
+        assert_eq!(list_args(&[]).retry_policy(), RetryPolicy::default());
         let no_retries = list_args(&["--max-retries", "0"]);
-        assert_eq!(retry_policy(&no_retries), RetryPolicy::none());
+        assert_eq!(no_retries.retry_policy(), RetryPolicy::none());
     }
 
     #[test]

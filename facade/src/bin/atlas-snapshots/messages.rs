@@ -52,6 +52,11 @@ pub(crate) fn print_line(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// What a project that was named and is not listed means.
+pub(crate) fn no_project(project: impl Display) -> String {
+    format!("error: there is no project {project}, or these credentials may not see it")
+}
+
 /// Prints an error and its causes, one line each.
 pub(crate) fn print_error(error: &dyn Error) {
     print_line(format_args!("error: {error}"));

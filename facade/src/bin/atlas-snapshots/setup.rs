@@ -4,6 +4,7 @@ use std::env;
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::rc::Rc;
 
 use atlas_snapshots::{
     Atlas, AtlasBuilder, BaseUrl, ClusterName, Credentials, ErrorKind as LibraryErrorKind,
@@ -11,7 +12,11 @@ use atlas_snapshots::{
 };
 use clap::error::ErrorKind;
 
-use crate::args::{ApiChoice, TargetArgs, usage_error};
+use crate::args::{ApiChoice, ConnectionArgs, ProjectScopeArgs, TargetArgs, usage_error};
+use crate::exit::StopReason;
+use crate::messages::Messages;
+use crate::output::RowCluster;
+use crate::stdout::Stdout;
 
 /// The default of `--project`, named as the Atlas CLI names it.
 const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
@@ -48,22 +53,15 @@ impl From<atlas_snapshots::Error> for SetupError {
     }
 }
 
-/// What is listed, and where. `Display` names both for a person.
+/// Where Atlas is, and how it is authenticated.
 #[derive(Debug)]
-pub(crate) struct Target {
-    project: ProjectId,
-    cluster: ClusterName,
-    api: ApiChoice,
+pub(crate) struct Connection {
     base_url: BaseUrl,
 }
 
-impl Target {
+impl Connection {
     /// Takes from the environment what the arguments leave out.
-    pub(crate) fn resolve(args: &TargetArgs) -> Result<Self, clap::Error> {
-        let project = match &args.project {
-            Some(project) => Some(project.clone()),
-            None => from_variable(PROJECT_ID, ProjectId::new)?,
-        };
+    pub(crate) fn resolve(args: &ConnectionArgs) -> Result<Self, clap::Error> {
         let base_url = match (&args.base_url, variable(BASE_URL)) {
             // Parsed here and not by clap, which would repeat a password in it.
             (Some(url), _) => url
@@ -72,24 +70,10 @@ impl Target {
             (None, Some(url)) => url.parse().map_err(|error| bad_value(BASE_URL, error))?,
             (None, None) => BaseUrl::default(),
         };
-        let (cluster, api) = match (&args.instance, &args.cluster) {
-            (Some(instance), _) => (Some(instance.clone()), ApiChoice::Serverless),
-            (None, Some(cluster)) => (Some(cluster.clone()), args.api),
-            (None, None) => (from_variable(CLUSTER, ClusterName::new)?, args.api),
-        };
-        let (Some(project), Some(cluster)) = (&project, &cluster) else {
-            return Err(missing(project.as_ref(), cluster.as_ref(), &base_url));
-        };
-        let (project, cluster) = (project.clone(), cluster.clone());
-        Ok(Self {
-            project,
-            cluster,
-            api,
-            base_url,
-        })
+        Ok(Self { base_url })
     }
 
-    /// A client for the target, with the credentials of the environment. No request is sent.
+    /// A client with the credentials of the environment. No request is sent.
     pub(crate) fn client(
         &self,
         configure: impl FnOnce(AtlasBuilder) -> AtlasBuilder,
@@ -103,11 +87,107 @@ impl Target {
         Ok(configure(builder).build()?)
     }
 
+    /// The projects that the arguments or the environment name; none means every one.
+    pub(crate) fn projects(&self, args: &ProjectScopeArgs) -> Result<Vec<ProjectId>, clap::Error> {
+        if args.all_projects || !args.project.is_empty() {
+            return Ok(args.project.clone());
+        }
+        match from_variable(PROJECT_ID, ProjectId::new)? {
+            Some(project) => Ok(vec![project]),
+            None => Err(self.missing(&[PROJECT])),
+        }
+    }
+
+    /// The error that names everything that is missing.
+    fn missing(&self, what: &[&str]) -> clap::Error {
+        let mut lines = vec!["the following is missing:".to_owned()];
+        lines.extend(what.iter().map(|what| format!("  {what}")));
+        if !self.base_url.is_loopback()
+            && let Err(error) = Credentials::from_env()
+        {
+            let error = error.to_string();
+            let message = error.strip_prefix("invalid argument: ").unwrap_or(&error);
+            lines.push(format!("  the credentials: {message}"));
+        }
+        usage_error(ErrorKind::MissingRequiredArgument, lines.join("\n"))
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.base_url.fmt(f)
+    }
+}
+
+/// How to name what is missing.
+const PROJECT: &str = "the project: --project <ID> or MONGODB_ATLAS_PROJECT_ID";
+const NAME: &str = "the cluster: --cluster <NAME> or MONGODB_ATLAS_CLUSTER, or --all-clusters";
+
+/// The cluster that is listed, and where. `Display` names both for a person.
+#[derive(Debug)]
+pub(crate) struct Target {
+    project: ProjectId,
+    cluster: ClusterName,
+    api: ApiChoice,
+    connection: Connection,
+}
+
+impl Target {
+    /// Takes from the environment what the arguments leave out.
+    pub(crate) fn resolve(args: &TargetArgs) -> Result<Self, clap::Error> {
+        let project = Self::project(args)?;
+        let connection = Connection::resolve(&args.connection)?;
+        let (cluster, api) = match (&args.instance, &args.cluster) {
+            (Some(instance), _) => (Some(instance.clone()), ApiChoice::Serverless),
+            (None, Some(cluster)) => (Some(cluster.clone()), args.api),
+            (None, None) => (from_variable(CLUSTER, ClusterName::new)?, args.api),
+        };
+        let (project, cluster) = match (project, cluster) {
+            (Some(project), Some(cluster)) => (project, cluster),
+            (None, Some(_)) => return Err(connection.missing(&[PROJECT])),
+            (Some(_), None) => return Err(connection.missing(&[NAME])),
+            (None, None) => return Err(connection.missing(&[PROJECT, NAME])),
+        };
+        Ok(Self {
+            project,
+            cluster,
+            api,
+            connection,
+        })
+    }
+
+    /// Whether the arguments or the environment name a cluster.
+    pub(crate) fn is_named(args: &TargetArgs) -> bool {
+        args.instance.is_some() || args.cluster.is_some() || variable(CLUSTER).is_some()
+    }
+
+    /// The project that the arguments or the environment name.
+    pub(crate) fn project(args: &TargetArgs) -> Result<Option<ProjectId>, clap::Error> {
+        match &args.project {
+            Some(project) => Ok(Some(project.clone())),
+            None => from_variable(PROJECT_ID, ProjectId::new),
+        }
+    }
+
+    /// A client for the target.
+    pub(crate) fn client(
+        &self,
+        configure: impl FnOnce(AtlasBuilder) -> AtlasBuilder,
+    ) -> Result<Atlas, SetupError> {
+        self.connection.client(configure)
+    }
+
+    /// The cluster, for rows.
+    pub(crate) fn row_cluster(&self) -> Rc<RowCluster> {
+        RowCluster::named(self.project.as_str(), self.cluster.as_str())
+    }
+
     /// The list request with the library's defaults.
     pub(crate) fn request(&self, atlas: &Atlas) -> ListRequest<Snapshot> {
         match self.api {
             ApiChoice::Auto => atlas.snapshots(&self.project, &self.cluster),
             ApiChoice::Flex => atlas.flex_snapshots(&self.project, &self.cluster),
+            ApiChoice::Cluster => atlas.cluster_snapshots(&self.project, &self.cluster),
             ApiChoice::Serverless => atlas.serverless_snapshots(&self.project, &self.cluster),
         }
     }
@@ -118,10 +198,10 @@ impl fmt::Display for Target {
         let Self {
             project,
             cluster,
-            base_url,
+            connection,
             ..
         } = self;
-        write!(f, "{cluster} of project {project} at {base_url}")
+        write!(f, "{cluster} of project {project} at {connection}")
     }
 }
 
@@ -141,31 +221,23 @@ fn from_variable<T>(
     checked.map_err(|error| bad_value(name, error))
 }
 
-/// The error that names everything that is missing.
-fn missing(
-    project: Option<&ProjectId>,
-    cluster: Option<&ClusterName>,
-    base_url: &BaseUrl,
-) -> clap::Error {
-    let mut lines = vec!["the following is missing:".to_owned()];
-    if project.is_none() {
-        lines.push(format!("  the project: --project <ID> or {PROJECT_ID}"));
-    }
-    if cluster.is_none() {
-        lines.push(format!("  the cluster: --cluster <NAME> or {CLUSTER}"));
-    }
-    if !base_url.is_loopback()
-        && let Err(error) = Credentials::from_env()
-    {
-        let error = error.to_string();
-        let message = error.strip_prefix("invalid argument: ").unwrap_or(&error);
-        lines.push(format!("  the credentials: {message}"));
-    }
-    usage_error(ErrorKind::MissingRequiredArgument, lines.join("\n"))
-}
-
 fn bad_value(name: &str, error: impl fmt::Display) -> clap::Error {
     usage_error(ErrorKind::ValueValidation, format!("{name}: {error}"))
+}
+
+/// Checks standard output before anything is requested.
+pub(crate) fn open_stdout(has_checkpoint: bool, messages: Messages) -> Result<Stdout, StopReason> {
+    let stdout = Stdout::open().map_err(StopReason::Output)?;
+    if stdout.discards_rows() {
+        let found = "standard output was closed when the program began, or is the null device";
+        if has_checkpoint {
+            return Err(StopReason::Output(io::Error::other(format!(
+                "{found}; rows that are lost are not recorded as printed"
+            ))));
+        }
+        messages.notice(format_args!("{found}: the rows are lost"));
+    }
+    Ok(stdout)
 }
 
 /// Runs `future` with one worker beside the main thread: when writing rows blocks because their

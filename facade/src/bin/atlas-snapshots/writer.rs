@@ -1,7 +1,5 @@
 //! Writes rows to standard output, and keeps the checkpoint file in step with them.
 
-use atlas_snapshots::Snapshot;
-
 use crate::checkpoint_file::{CheckpointFile, Contents};
 use crate::exit::StopReason;
 use crate::output::Output;
@@ -9,8 +7,8 @@ use crate::signals::Interrupt;
 use crate::stdout::{PIECE, Stdout};
 
 /// Writes rows. With a checkpoint file, it updates the file behind each piece of rows written.
-pub(crate) struct Writer {
-    output: Box<dyn Output>,
+pub(crate) struct Writer<R> {
+    output: Box<dyn Output<R>>,
     stdout: Stdout,
     file: Option<CheckpointFile>,
     interrupt: Interrupt,
@@ -24,9 +22,9 @@ pub(crate) struct Writer {
     unsaved: Option<Contents>,
 }
 
-impl Writer {
+impl<R> Writer<R> {
     pub(crate) fn new(
-        output: Box<dyn Output>,
+        output: Box<dyn Output<R>>,
         stdout: Stdout,
         file: Option<CheckpointFile>,
         interrupt: Interrupt,
@@ -46,16 +44,16 @@ impl Writer {
 
     /// Buffers a row, and writes those before it where they would be more than one piece together.
     /// To be followed by [`set_checkpoint`](Self::set_checkpoint).
-    pub(crate) fn row(&mut self, snapshot: &Snapshot) -> Result<(), StopReason> {
-        let mut row = Vec::new();
+    pub(crate) fn row(&mut self, row: &R) -> Result<(), StopReason> {
+        let mut text = Vec::new();
         self.output
-            .row(snapshot, &mut row)
+            .row(row, &mut text)
             .map_err(StopReason::Output)?;
         let buffered = self.buffer.len();
-        if buffered > 0 && buffered + row.len() > PIECE {
+        if buffered > 0 && buffered + text.len() > PIECE {
             self.flush()?;
         }
-        self.buffer.append(&mut row);
+        self.buffer.append(&mut text);
         self.rows_buffered += 1;
         Ok(())
     }

@@ -1,17 +1,18 @@
 //! The output formats: `ndjson`, `json` and `csv` here, `table` in a module of its own.
 
-mod columns;
+mod discovery_rows;
+mod row;
+mod snapshot_row;
 mod table;
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
-use atlas_snapshots::Snapshot;
 use clap::ValueEnum;
-use serde::Serialize;
 
-use columns::COLUMNS;
-pub(crate) use columns::Output;
+pub(crate) use discovery_rows::{ClusterRow, ProjectRow};
+pub(crate) use row::{Output, Row, Scope};
+pub(crate) use snapshot_row::{RowCluster, SnapshotRow};
 use table::TableOutput;
 
 use crate::legible::{PrintableJson, is_unprintable, legible};
@@ -25,7 +26,7 @@ pub(crate) enum Format {
     Json,
     /// One object a line, as they arrive
     Ndjson,
-    /// A header and one line a snapshot, as they arrive
+    /// A header and one line a row, as they arrive
     Csv,
 }
 
@@ -36,9 +37,14 @@ impl Format {
     }
 
     /// Starts printing, perhaps behind rows that an earlier run has printed.
-    pub(crate) fn open(self, continued: bool, csv_safe: bool) -> Box<dyn Output> {
+    pub(crate) fn open<R: Row>(
+        self,
+        scope: Scope,
+        continued: bool,
+        csv_safe: bool,
+    ) -> Box<dyn Output<R>> {
         match self {
-            Self::Table => Box::new(TableOutput::new()),
+            Self::Table => Box::new(TableOutput::new(scope)),
             Self::Json => Box::new(JsonOutput::default()),
             Self::Ndjson => Box::new(NdjsonOutput),
             Self::Csv => Box::new(CsvOutput {
@@ -53,9 +59,9 @@ impl Format {
 /// One JSON object a line.
 struct NdjsonOutput;
 
-impl Output for NdjsonOutput {
-    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
-        write_json(snapshot, out)?;
+impl<R: Row> Output<R> for NdjsonOutput {
+    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
+        write_json(row, out)?;
         out.push(b'\n');
         Ok(())
     }
@@ -72,11 +78,11 @@ struct JsonOutput {
     has_rows: bool,
 }
 
-impl Output for JsonOutput {
-    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
+impl<R: Row> Output<R> for JsonOutput {
+    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
         out.extend_from_slice(if self.has_rows { b",\n" } else { b"[\n" });
         self.has_rows = true;
-        write_json(snapshot, out)
+        write_json(row, out)
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
@@ -85,9 +91,9 @@ impl Output for JsonOutput {
     }
 }
 
-fn write_json(snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_json(row: &impl Row, out: &mut Vec<u8>) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, PrintableJson);
-    Ok(snapshot.serialize(&mut serializer)?)
+    Ok(row.serialize(&mut serializer)?)
 }
 
 /// Comma-separated values, quoted where RFC 4180 requires it, below a header.
@@ -102,13 +108,13 @@ struct CsvOutput {
 const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 impl CsvOutput {
-    fn header(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+    fn header<R: Row>(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         if self.has_header {
             return Ok(());
         }
         self.has_header = true;
         let mut line = csv::Writer::from_writer(out);
-        line.write_record(COLUMNS.iter().map(|column| column.name))?;
+        line.write_record(R::COLUMNS.iter().map(|column| column.name))?;
         line.flush()
     }
 
@@ -125,12 +131,12 @@ impl CsvOutput {
     }
 }
 
-impl Output for CsvOutput {
-    fn row(&mut self, snapshot: &Snapshot, out: &mut Vec<u8>) -> io::Result<()> {
-        self.header(out)?;
+impl<R: Row> Output<R> for CsvOutput {
+    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
+        self.header::<R>(out)?;
         let mut line = csv::Writer::from_writer(out);
-        for column in &COLUMNS {
-            let value = (column.value)(snapshot).unwrap_or_default();
+        for column in R::COLUMNS {
+            let value = (column.value)(row).unwrap_or_default();
             line.write_field(self.cell(value).as_bytes())?;
         }
         // Ends the line.
@@ -139,6 +145,6 @@ impl Output for CsvOutput {
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        self.header(out)
+        self.header::<R>(out)
     }
 }

@@ -3,25 +3,14 @@
 use std::env;
 use std::io::{self, Write};
 use std::iter;
+use std::marker::PhantomData;
 
-use atlas_snapshots::Snapshot;
 use comfy_table::Width::Fixed;
 use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use terminal_size::{Width, terminal_size_of};
 
-use super::columns::{COLUMNS, InTable, Output};
+use super::row::{InTable, Output, Row, Scope};
 use crate::legible::legible;
-
-/// What to leave out where the terminal is narrow, the least important first.
-const DISPENSABLE: [&str; 7] = [
-    "INSTANCE",
-    "VERSION",
-    "STARTED",
-    "SCHEDULED",
-    "FREQUENCY",
-    "EXPIRES",
-    "TYPE",
-];
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -33,32 +22,49 @@ const LONGEST: usize = 100;
 const BLOCK: usize = 1_000;
 
 /// A table for reading. Widths depend on every row, so it is printed at the end.
-pub(crate) struct TableOutput {
+pub(crate) struct TableOutput<R> {
+    scope: Scope,
     /// One line for each row, with a tab behind each cell: a cell contains neither.
     rows: String,
     /// Which columns a row has filled.
-    filled: [bool; COLUMNS.len()],
+    filled: Vec<bool>,
     /// Titles left out for lack of space.
     left_out: Vec<&'static str>,
+    row: PhantomData<R>,
 }
 
-impl TableOutput {
-    pub(crate) fn new() -> Self {
+impl<R: Row> TableOutput<R> {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self {
+            scope,
             rows: String::new(),
-            filled: [false; COLUMNS.len()],
+            filled: vec![false; R::COLUMNS.len()],
             left_out: Vec::new(),
+            row: PhantomData,
         }
+    }
+
+    /// The places of all columns in the order in which the table shows them.
+    fn order() -> Vec<usize> {
+        let mut order = Vec::from_iter(0..R::COLUMNS.len());
+        // A stable sort: the others keep their order.
+        order.sort_by_key(|&index| match R::COLUMNS[index].in_table {
+            InTable::OfProjects => 0,
+            InTable::OfClusters => 1,
+            _ => 2,
+        });
+        order
     }
 
     /// The rows, some at a time, below the header.
     fn blocks(&self) -> impl Iterator<Item = Table> {
+        let order = Self::order();
         let mut rows = self.rows.lines().peekable();
         let mut is_first = true;
         iter::from_fn(move || {
             let mut table = Table::new();
             if std::mem::take(&mut is_first) {
-                table.set_header(COLUMNS.iter().map(|column| column.title));
+                table.set_header(order.iter().map(|&index| R::COLUMNS[index].title));
             } else {
                 rows.peek()?;
             }
@@ -72,22 +78,24 @@ impl TableOutput {
 
     /// The columns to show, with the widths of their widest cells.
     fn columns(&self) -> Vec<Shown> {
-        let mut widths = [0; COLUMNS.len()];
+        let mut widths = vec![0; R::COLUMNS.len()];
         for block in self.blocks() {
             for (widest, width) in widths.iter_mut().zip(block.column_max_content_widths()) {
                 *widest = width.max(*widest);
             }
         }
-        let columns = COLUMNS.iter().enumerate().zip(self.filled).zip(widths);
+        let columns = Self::order().into_iter().zip(widths).enumerate();
         columns
-            .filter(|(((_, column), filled), _)| match column.in_table {
+            .filter(|(_, (column, _))| match R::COLUMNS[*column].in_table {
+                InTable::OfProjects => self.scope == Scope::Projects,
+                InTable::OfClusters => self.scope >= Scope::OneProject,
                 InTable::Always => true,
-                InTable::Filled => *filled,
+                InTable::Filled => self.filled[*column],
                 InTable::Never => false,
             })
-            .map(|(((index, column), _), width)| Shown {
+            .map(|(index, (column, width))| Shown {
                 index,
-                title: column.title,
+                title: R::COLUMNS[column].title,
                 width,
             })
             .collect()
@@ -95,7 +103,7 @@ impl TableOutput {
 
     /// Leaves out columns, and in the end narrows cells, until a line is no longer than `limit`.
     fn fit(&mut self, columns: &mut Vec<Shown>, limit: u16) {
-        for title in DISPENSABLE {
+        for &title in R::DISPENSABLE {
             if length(columns) <= limit {
                 return;
             }
@@ -116,7 +124,7 @@ impl TableOutput {
 
 /// A column that is shown.
 struct Shown {
-    /// Its place among all columns.
+    /// Its place in the table with all columns.
     index: usize,
     title: &'static str,
     /// Characters of its cells.
@@ -148,11 +156,11 @@ fn set_widths(block: &mut Table, columns: &[Shown]) {
     }
 }
 
-impl Output for TableOutput {
-    fn row(&mut self, snapshot: &Snapshot, _out: &mut Vec<u8>) -> io::Result<()> {
-        for (column, filled) in COLUMNS.iter().zip(&mut self.filled) {
-            let value = (column.value)(snapshot);
-            *filled |= value.is_some();
+impl<R: Row> Output<R> for TableOutput<R> {
+    fn row(&mut self, row: &R, _out: &mut Vec<u8>) -> io::Result<()> {
+        for column in Self::order() {
+            let value = (R::COLUMNS[column].value)(row);
+            self.filled[column] |= value.is_some();
             let text = value.map_or_else(|| "-".to_owned(), |value| cell(&value));
             self.rows.push_str(&text);
             self.rows.push('\t');

@@ -331,7 +331,8 @@ impl Cluster {
         self.version_release_system.as_deref()
     }
 
-    /// The regions of the cluster with their providers, each once, in the order of the server.
+    /// The regions of the cluster with their providers, each once, in the order of the server; at
+    /// most 256.
     #[must_use]
     pub fn regions(&self) -> &[ClusterRegion] {
         &self.regions

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// A tag of a project or a cluster, such as `environment` = `production`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Tag {
-    #[serde(default)]
     key: String,
     #[serde(default)]
     value: String,
@@ -21,7 +20,7 @@ impl Tag {
         }
     }
 
-    /// The key; empty if the server sent none.
+    /// The key.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

@@ -10,6 +10,9 @@ use crate::paging::config::ListTarget;
 use crate::paging::page::ItemKey;
 use crate::paging::request::ListRequest;
 
+/// The most regions of a cluster that are kept, several times what Atlas has.
+const MAX_REGIONS: usize = 256;
+
 #[derive(Debug)]
 pub(crate) struct Clusters {
     pub(crate) project: ProjectPath,
@@ -83,7 +86,7 @@ impl Operation for Clusters {
         for (zone, region) in specs {
             let region = into_region(zone, region);
             // A sharded cluster repeats its regions for each shard.
-            if !regions.contains(&region) {
+            if regions.len() < MAX_REGIONS && !regions.contains(&region) {
                 regions.push(region);
             }
         }
@@ -298,6 +301,16 @@ mod tests {
             let provider = cluster.regions()[0].provider();
             assert_eq!(provider.map(CloudProvider::as_str), expected);
         }
+    }
+
+    #[test]
+    fn the_regions_of_a_cluster_are_bounded() {
+        let region = |number| json!({ "regionName": format!("R{}", number % 1_000) });
+        let spec = |number| json!({ "regionConfigs": vec![region(number); 2] });
+        let specs: Vec<_> = (0..2_000).map(spec).collect();
+        let cluster = convert(json!({ "id": "x", "replicationSpecs": specs }));
+        assert_eq!(cluster.regions().len(), MAX_REGIONS);
+        assert_eq!(cluster.regions()[255].name(), Some("R255"));
     }
 
     #[test]

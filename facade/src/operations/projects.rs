@@ -68,11 +68,10 @@ impl Operation for Projects {
     }
 }
 
+/// The tags, without those that have no key.
 pub(super) fn tags(generated: impl Iterator<Item = types::ResourceTag>) -> Vec<Tag> {
-    let tag = |tag: types::ResourceTag| {
-        Tag::new(tag.key.unwrap_or_default(), tag.value.unwrap_or_default())
-    };
-    generated.map(tag).collect()
+    let tag = |tag: types::ResourceTag| Some(Tag::new(tag.key?, tag.value.unwrap_or_default()));
+    generated.filter_map(tag).collect()
 }
 
 pub(super) fn links(generated: impl Iterator<Item = types::Link>) -> Vec<Link> {
@@ -97,7 +96,7 @@ mod tests {
             "name": "Übungen",
             "orgId": "5f0a6c1e92d4b8370c15ea49",
             "regionUsageRestrictions": "NONE",
-            "tags": [{ "key": "environment", "value": "production" }, {}],
+            "tags": [{ "key": "environment", "value": "production" }, {}, { "key": "x" }],
             "withDefaultAlertsSettings": true
         });
         let (key, project) = Projects::into_item(from_value(generated).unwrap()).unwrap();
@@ -108,7 +107,7 @@ mod tests {
             "orgId": "5f0a6c1e92d4b8370c15ea49",
             "createdAt": "2024-02-19T09:31:07Z",
             "clusterCount": 3,
-            "tags": [{ "key": "environment", "value": "production" }, { "key": "", "value": "" }],
+            "tags": [{ "key": "environment", "value": "production" }, { "key": "x", "value": "" }],
             "regionUsageRestrictions": "NONE",
             "withDefaultAlertsSettings": true,
             "links": [{ "href": "https://cloud.mongodb.com/api/atlas", "rel": "self" }]

@@ -10,7 +10,7 @@ use crate::model::cluster::{Cluster, ClusterKind};
 use crate::model::project::Project;
 
 /// How many clusters of a bucket are listed at once to begin with, before its rate limit is known.
-const FIRST_WINDOW: usize = 4;
+pub(super) const FIRST_WINDOW: usize = 4;
 
 /// Clusters by bucket. The buckets take turns, and those that are paused after a rate limit are
 /// passed over.

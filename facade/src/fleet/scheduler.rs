@@ -19,7 +19,7 @@ use tokio_util::sync::PollSemaphore;
 use tracing::Span;
 
 use super::discovery::{Discovered, discover};
-use super::queue::ClusterQueue;
+use super::queue::{ClusterQueue, FIRST_WINDOW};
 use super::report::FleetReport;
 use super::request::FleetConfig;
 use super::selection::Unmatched;
@@ -59,8 +59,8 @@ pub(super) struct Scheduler {
     next_project: Option<Arc<Project>>,
     queue: ClusterQueue,
     jobs: Vec<Job>,
-    /// The number of jobs that discover clusters.
-    discoveries: usize,
+    /// How many clusters can be listed at once when those jobs have finished that discover them.
+    expected: usize,
     ready: VecDeque<FleetReport>,
     /// Wakes the task when a paused project may be requested again.
     reopening: Option<Sleep>,
@@ -101,7 +101,7 @@ impl Scheduler {
             next_project: None,
             queue: ClusterQueue::default(),
             jobs: Vec::new(),
-            discoveries: 0,
+            expected: 0,
             ready: VecDeque::new(),
             reopening: None,
             deadline: None,
@@ -276,10 +276,8 @@ impl Scheduler {
 
     /// Whether there are too few clusters that can be listed while further ones are discovered.
     fn needs_clusters(&mut self) -> bool {
-        let concurrency = self.config.concurrency;
-        self.discoveries < concurrency
-            && self.queue.len() < MOST_QUEUED
-            && !self.queue.has(concurrency, &*self.source)
+        let missing = self.config.concurrency.saturating_sub(self.expected);
+        missing > 0 && self.queue.len() < MOST_QUEUED && !self.queue.has(missing, &*self.source)
     }
 
     fn on_project(&mut self, project: Project) {
@@ -315,7 +313,7 @@ impl Scheduler {
         let listing = self.listing().with_first(slot);
         let source = Arc::clone(&self.source);
         if let Some(project) = self.next_project.take() {
-            self.discoveries += 1;
+            self.expected += expected(&project);
             let discovered = discover(source, project, move |request| listing.prepare(request));
             return Some(Box::pin(async {
                 Finished::Clusters(Box::new(discovered.await))
@@ -349,7 +347,8 @@ impl Scheduler {
                 self.report(project, cluster, listing);
             }
             Finished::Clusters(discovered) => {
-                self.discoveries -= 1;
+                let expected = expected(&discovered.project);
+                self.expected = self.expected.saturating_sub(expected);
                 self.on_discovered(*discovered);
             }
         }
@@ -464,6 +463,12 @@ impl ListingSettings {
             None => request,
         }
     }
+}
+
+/// How many clusters of a project can be listed at once to begin with, as far as its count says.
+fn expected(project: &Project) -> usize {
+    let counted = counted(project).and_then(|counted| usize::try_from(counted).ok());
+    counted.map_or(1, |counted| counted.clamp(1, FIRST_WINDOW))
 }
 
 /// Whether the snapshots of a cluster are worth a request. A value that is missing is no reason

@@ -53,7 +53,7 @@ async fn no_project_waits_for_the_rate_limit_of_another() {
 async fn many_paused_projects_make_no_other_wait() {
     let mut organisation = FakeOrganisation::uniform(40, 16);
     for project in 1..=39 {
-        for cluster in 1..=2 {
+        for cluster in 1..=4 {
             let path = format!("p{project}/c{cluster}");
             organisation = organisation.quirk(&path, Quirk::RateLimited(20 * SECOND));
         }

@@ -11,7 +11,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -64,7 +63,9 @@ pub(super) struct Scheduler {
     ready: VecDeque<FleetReport>,
     /// Wakes the task when a paused project may be requested again.
     reopening: Option<Sleep>,
-    deadline: Option<(Instant, Sleep)>,
+    deadline: Option<Instant>,
+    /// Completes at the deadline, and is `None` after it.
+    until_deadline: Option<Sleep>,
     unmatched: Unmatched,
     /// The error that ends the fleet, after everything that was discovered.
     failure: Option<Error>,
@@ -105,6 +106,7 @@ impl Scheduler {
             ready: VecDeque::new(),
             reopening: None,
             deadline: None,
+            until_deadline: None,
             unmatched: Unmatched::new(&config.selection),
             failure: None,
             span: tracing::debug_span!("fleet"),
@@ -161,10 +163,10 @@ impl Scheduler {
             self.failure = Some(invalid.into());
             return;
         }
-        self.deadline = self.config.deadline.map(|deadline| {
-            let moment = self.source.clock().moment_in(deadline);
-            (moment, self.source.clock().sleep_until(moment))
-        });
+        let clock = self.source.clock();
+        let limit = self.config.deadline;
+        self.deadline = limit.map(|limit| clock.moment_in(limit));
+        self.until_deadline = self.deadline.map(|moment| clock.sleep_until(moment));
         let projects = self.listing().prepare(self.source.projects());
         self.projects = Some(projects.max_in_flight(1).stream());
     }
@@ -189,23 +191,32 @@ impl Scheduler {
 
     /// After the deadline nothing is started. The listings under way have the same deadline.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) {
-        let Some((_, sleep)) = &mut self.deadline else {
+        let Some(sleep) = &mut self.until_deadline else {
             return;
         };
         if sleep.as_mut().poll(cx).is_pending() {
             return;
         }
-        self.deadline = None;
-        let deadline = Error::new(ErrorKind::Deadline);
+        self.until_deadline = None;
         if !self.is_done() {
-            self.failure.get_or_insert_with(|| deadline.clone());
+            let deadline = Error::new(ErrorKind::Deadline);
+            self.failure.get_or_insert(deadline);
         }
         self.end_projects();
         if let Some(project) = self.next_project.take() {
-            self.fail_project(&project, deadline.clone());
+            self.fail_project(&project, Error::new(ErrorKind::Deadline));
         }
+        self.report_queue();
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some() && self.until_deadline.is_none()
+    }
+
+    /// Reports the clusters whose turn does not come before the deadline.
+    fn report_queue(&mut self) {
         for (project, cluster) in self.queue.drain() {
-            let listing = Partial::not_requested(deadline.clone());
+            let listing = Partial::not_requested(Error::new(ErrorKind::Deadline));
             self.report(project, Box::new(cluster), Box::new(listing));
         }
     }
@@ -389,6 +400,9 @@ impl Scheduler {
             }
         }
         self.queue.push(project, listed);
+        if self.is_late() {
+            self.report_queue();
+        }
         if let Some(error) = discovered.error {
             self.fail_project(project, error);
         }
@@ -428,23 +442,23 @@ impl Scheduler {
     }
 
     fn listing(&self) -> ListingSettings {
-        let now = self.source.clock().now();
-        let deadline = self.deadline.as_ref();
         ListingSettings {
+            source: Arc::clone(&self.source),
             slots: Slots::new(Arc::clone(&self.limit)),
             page_size: self.config.page_size,
             consistency: self.config.consistency,
-            time_left: deadline.map(|(moment, _)| moment.saturating_duration_since(now)),
+            deadline: self.deadline,
         }
     }
 }
 
 /// The settings that the listings of a fleet have in common.
 struct ListingSettings {
+    source: Arc<dyn FleetSource>,
     slots: Slots,
     page_size: u16,
     consistency: Consistency,
-    time_left: Option<Duration>,
+    deadline: Option<Instant>,
 }
 
 impl ListingSettings {
@@ -458,10 +472,11 @@ impl ListingSettings {
             .in_slots(self.slots.clone())
             .page_size(self.page_size)
             .consistency(self.consistency);
-        match self.time_left {
-            Some(left) => request.deadline(left),
-            None => request,
-        }
+        let Some(deadline) = self.deadline else {
+            return request;
+        };
+        let now = self.source.clock().now();
+        request.deadline(deadline.saturating_duration_since(now))
     }
 }
 

@@ -137,6 +137,35 @@ async fn after_the_deadline_everything_known_is_reported_and_nothing_is_sent() {
     assert_eq!(server.requests(), requests);
 }
 
+/// One list of the project arrives in time, the other one does not.
+#[tokio::test(start_paused = true)]
+async fn clusters_found_by_the_deadline_are_reported_and_not_requested_after_it() {
+    let server = FakeOrganisation::uniform(1, 3)
+        .quirk("p1/flex", Quirk::Slow(LATENCY * 100))
+        .start();
+    let mut stream = server.fleet().deadline(LATENCY * 10).stream();
+    let (rows, failure) = read(&mut stream).await;
+    let late = |path| format!("{path} {}", ErrorKind::Deadline);
+    assert_eq!(rows, ["p1", "p1/c1", "p1/c2", "p1/c3"].map(late));
+    assert_eq!(failure, Some(ErrorKind::Deadline));
+    assert_eq!(server.requests(), 3);
+    assert_eq!(stream.summary().requests(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_reading_of_a_project_has_the_deadline_of_the_whole() {
+    let server = FakeOrganisation::uniform(1, 1)
+        .with(|project| project.cluster_count = Some(2))
+        .quirk("p1/flex", Quirk::Slow(LATENCY * 5))
+        .quirk("p1/flex", Quirk::Slow(LATENCY * 100))
+        .start();
+    let mut stream = server.fleet().deadline(LATENCY * 10).stream();
+    let start = Instant::now();
+    let (_, failure) = read(&mut stream).await;
+    assert_eq!(failure, Some(ErrorKind::Deadline));
+    assert!(start.elapsed() <= LATENCY * 10 + Duration::from_millis(1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deadline_that_nothing_exceeds_changes_nothing() {
     let server = FakeOrganisation::default()

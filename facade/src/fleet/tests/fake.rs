@@ -38,6 +38,8 @@ pub(super) enum Quirk {
     Fail(ErrorKind),
     /// 429, with `Retry-After`.
     RateLimited(Duration),
+    /// It takes this much longer.
+    Slow(Duration),
     /// The first item is left out.
     Hide,
     /// The first item cannot be read.
@@ -327,6 +329,7 @@ impl<T: Clone + Send + Sync + std::fmt::Debug + 'static> PageSource<T> for Pages
             tokio::time::sleep(LATENCY).await;
             permitted?;
             match &quirk {
+                Some(Quirk::Slow(longer)) => tokio::time::sleep(*longer).await,
                 Some(Quirk::Fail(kind)) => return Err(Error::new(*kind)),
                 Some(Quirk::RateLimited(wait)) => {
                     return Err(Error::new(ErrorKind::RateLimited).with_retry_after(Some(*wait)));

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use atlas_snapshots_mock::{
-    ClusterKind, DataChange, ItemFault, MockAtlas, MockAtlasBuilder, PageFault, ResponseFault, When,
+    Cluster, ClusterKind, DataChange, ItemFault, MockAtlas, MockAtlasBuilder, PageFault,
+    ResponseFault, When,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -181,6 +182,34 @@ async fn the_example_of_resuming_goes_on_after_a_kill_before_the_file_exists() {
 }
 
 #[tokio::test]
+async fn the_examples_of_several_clusters_run() {
+    let tagged = |name| Cluster::dedicated(name).snapshots(3).tag("env", "prod");
+    let builder = MockAtlas::builder()
+        .project_with_id("32b6e34b3d91647abb20e7b8", "Shop")
+        .cluster(tagged("Cluster0"))
+        .cluster(tagged("Cluster1"))
+        .flex("Cluster2")
+        .project("Labs")
+        .dedicated("Cluster3");
+    let atlas = start(builder).await;
+    let folder = TempDir::new().unwrap();
+    let script = example("Every cluster").await;
+    let ran = run_script(&script, &atlas, folder.path()).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let rows = std::fs::read_to_string(folder.path().join("snapshots.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1 + 3 + 3 + 8 + 8);
+
+    let script = example("production clusters").await;
+    let script = format!("export MONGODB_ATLAS_PROJECT_ID=32b6e34b3d91647abb20e7b8\n{script}");
+    let ran = run_script(&script, &atlas, folder.path()).await;
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count()),
+        (Some(0), 1 + 3),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test]
 async fn the_example_of_a_mock_runs() {
     let atlas = start(mock()).await;
     let script = example("Against a mock").await;
@@ -202,7 +231,8 @@ async fn the_examples_of_the_short_help_run() {
     let folder = TempDir::new().unwrap();
     let ran = run_script(&format!("set -e\n{script}"), &atlas, folder.path()).await;
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    assert_eq!(ran.stdout.lines().count(), 1 + 1_200);
+    // A table of one cluster, and one of its snapshots.
+    assert_eq!(ran.stdout.lines().count(), 2 + 1 + 1_200);
 }
 
 #[tokio::test]
@@ -210,5 +240,5 @@ async fn every_example_is_tested() {
     let examples = section(&help().await, "Examples:");
     let titles = examples.lines().filter(|line| line.starts_with('#'));
     let titles: Vec<&str> = titles.collect();
-    assert_eq!(titles.len(), 5, "{titles:#?}");
+    assert_eq!(titles.len(), 7, "{titles:#?}");
 }

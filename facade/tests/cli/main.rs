@@ -14,6 +14,7 @@ mod common;
 mod completeness;
 mod credentials;
 mod exit_codes;
+mod fleet;
 mod formats;
 mod harness;
 #[cfg(unix)]

@@ -164,22 +164,31 @@ async fn what_is_missing_or_unknown_is_named() {
     let given_project = ["--project", PROJECT];
     let given_cluster = ["--cluster", "Cluster0"];
     let local = ["--base-url", "http://127.0.0.1:1"];
-    for command in [&["list"][..], &["auth", "check"]] {
-        for (given, missing) in [
-            (
-                &[][..],
-                &[project, PROJECT_ID, cluster, CLUSTER, credentials][..],
-            ),
-            (&given_project, &[cluster, CLUSTER, credentials]),
-            (&given_cluster, &[project, PROJECT_ID, credentials]),
-            (&local, &[project, PROJECT_ID, cluster, CLUSTER]),
-        ] {
-            let ran = run(program([command, given].concat())).await;
-            assert_usage_error(&ran, &[missing, &["Usage:"]].concat());
-            for named in [project, cluster, credentials] {
-                let is_named = ran.stderr.contains(named);
-                assert_eq!(is_named, missing.contains(&named), "{named} in {ran:#?}");
-            }
+    let (list, check, clusters) = (&["list"][..], &["auth", "check"], &["clusters"]);
+    for (command, given, missing) in [
+        (
+            list,
+            &[][..],
+            &[project, PROJECT_ID, cluster, CLUSTER, credentials][..],
+        ),
+        (list, &given_project, &[cluster, CLUSTER, credentials]),
+        (list, &given_cluster, &[project, PROJECT_ID, credentials]),
+        (list, &local, &[project, PROJECT_ID, cluster, CLUSTER]),
+        (
+            list,
+            &["--all-clusters"],
+            &[project, PROJECT_ID, credentials],
+        ),
+        (check, &given_cluster, &[project, PROJECT_ID, credentials]),
+        (check, &[], &[credentials]),
+        (clusters, &[], &[project, PROJECT_ID, credentials]),
+        (&["projects"], &[], &[credentials]),
+    ] {
+        let ran = run(program([command, given].concat())).await;
+        assert_usage_error(&ran, &[missing, &["Usage:"]].concat());
+        for named in [project, cluster, credentials] {
+            let is_named = ran.stderr.contains(named);
+            assert_eq!(is_named, missing.contains(&named), "{named} in {ran:#?}");
         }
     }
 

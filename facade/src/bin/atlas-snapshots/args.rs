@@ -354,7 +354,8 @@ pub(crate) struct ProjectsArgs {
 const GETTING_STARTED: &str = "\
 Example:
   export MONGODB_ATLAS_CLIENT_ID=... MONGODB_ATLAS_CLIENT_SECRET=...  # a service account
-  atlas-snapshots auth check --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0
+  atlas-snapshots auth check
+  atlas-snapshots clusters --all-projects
   atlas-snapshots list --project 32b6e34b3d91647abb20e7b8 --cluster Cluster0
 
 'atlas-snapshots list --help' explains output formats, environment and exit codes.";
@@ -370,9 +371,14 @@ Output formats:
   ndjson  the same objects, one a line, printed as they arrive
   csv     a header and one line a snapshot, printed as they arrive; absent values are empty:
           id, createdAt, expiresAt, frequencyType, mongodVersion, serverlessInstanceName,
-          snapshotType, status, storageSizeBytes, source, scheduledAt, startedAt, finishedAt
-  Fields that an API does not have are absent. source is the API; the createdAt of a Flex
-  snapshot is the time it was finished. New fields and columns are added behind these.
+          snapshotType, status, storageSizeBytes, source, scheduledAt, startedAt, finishedAt,
+          projectId, projectName, clusterName, clusterKind, type, description, cloudProvider,
+          copyRegions, replicaSetName, masterKeyUUID, policyItems, configServerType, snapshotIds
+  Every row has projectId, clusterName and source, which is the API, and where they are known,
+  projectName and clusterKind: replicaSet, sharded, geoSharded, flex or serverless. A global
+  cluster that is listed by its name is sharded.
+  Fields that an API does not have are absent. The createdAt of a Flex snapshot is the time it
+  was finished. New fields and columns are added behind these.
 
   A listing that is stopped or fails leaves the array of json open, which is no valid JSON, and
   marks a table as partial. Use ndjson for the rows of such a listing, and set -o pipefail in
@@ -381,6 +387,15 @@ Output formats:
   Characters that control a terminal, reorder text or are invisible are escaped in json and
   ndjson, and replaced in a table and in messages. The values of csv are as received, unless they
   are printed on a terminal; --csv-safe is for spreadsheets.
+
+Several clusters:
+  With --all-clusters, --all-projects, or more than one --cluster or --project, the clusters are
+  discovered first: GET /groups, and two lists of clusters for each project. Then the snapshots of
+  each cluster are listed, of several at once, and printed as each of them has been read. Free
+  clusters and those whose backups are off have none, which a notice says. Internal clusters of
+  Atlas are left out. A cluster or a project that fails is named on standard error with its
+  reason, and the others are printed. Where Atlas counts more clusters in a project than it
+  lists, that is named, too.
 
 Environment:
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
@@ -398,10 +413,10 @@ Environment:
 Exit codes:
   0    All snapshots were listed and printed; or the reader of the rows closed the pipe, and
        there is no checkpoint file
-  1    The listing failed, or single snapshots could not be read; standard error says what and
-       where
+  1    The listing failed, or single snapshots could not be read; of several clusters, at least
+       one failed, or was named and does not exist; standard error says what and where
   2    Wrong usage; no request was sent
-  3    The end was reached, but a snapshot may be missing; the summary says why
+  3    The end was reached, but a snapshot or a cluster may be missing; the summary says why
   4    The credentials, the role or the IP address were rejected
   5    There is no such project or cluster
   6    Rate limited
@@ -453,6 +468,12 @@ Examples:
   # A spreadsheet, verified to be complete
   atlas-snapshots list --cluster Cluster0 --output csv --csv-safe --verify > snapshots.csv &&
     echo complete
+
+  # Every cluster of the organisation, in one file
+  atlas-snapshots list --all-projects --output csv > snapshots.csv
+
+  # The production clusters of a project, but for one
+  atlas-snapshots list --all-clusters --tag env=prod --exclude-cluster Cluster0
 
   # Up to nine attempts, each of which resumes the last one, also after a kill
   for attempt in 1 2 3 4 5 6 7 8 9; do

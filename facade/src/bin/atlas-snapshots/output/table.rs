@@ -59,7 +59,15 @@ impl<R: Row> TableOutput<R> {
     /// The rows, some at a time, below the header.
     fn blocks(&self) -> impl Iterator<Item = Table> {
         let order = Self::order();
-        let mut rows = self.rows.lines().peekable();
+        let mut rows: Vec<&str> = self.rows.lines().collect();
+        if self.scope > Scope::OneCluster {
+            // Stable: the rows of a cluster keep their order.
+            rows.sort_by_key(|row| {
+                let mut cells = row.split('\t');
+                (cells.next(), cells.next())
+            });
+        }
+        let mut rows = rows.into_iter().peekable();
         let mut is_first = true;
         iter::from_fn(move || {
             let mut table = Table::new();

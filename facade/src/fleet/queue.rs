@@ -12,11 +12,11 @@ use crate::model::project::Project;
 /// How many clusters of a bucket are listed at once to begin with, before its rate limit is known.
 pub(super) const FIRST_WINDOW: usize = 4;
 
-/// Clusters by bucket. The buckets take turns, and those that are paused after a rate limit are
+/// Clusters by bucket, in order of their discovery. Buckets that are paused after a rate limit are
 /// passed over.
 #[derive(Debug, Default)]
 pub(super) struct ClusterQueue {
-    buckets: VecDeque<Waiting>,
+    buckets: Vec<Waiting>,
     len: usize,
 }
 
@@ -71,7 +71,7 @@ impl ClusterQueue {
         let (flex, others): (VecDeque<_>, VecDeque<_>) = clusters.into_iter().partition(is_flex);
         for (clusters, is_flex) in [(others, false), (flex, true)] {
             if !clusters.is_empty() {
-                self.buckets.push_back(Waiting {
+                self.buckets.push(Waiting {
                     project: Arc::clone(project),
                     is_flex,
                     clusters,
@@ -98,13 +98,13 @@ impl ClusterQueue {
     pub(super) fn pop(&mut self, source: &dyn FleetSource) -> Option<(Arc<Project>, Cluster)> {
         let is_open = |waiting: &mut Waiting| waiting.startable(source) > 0;
         let next = self.buckets.iter_mut().position(is_open)?;
-        let mut waiting = self.buckets.remove(next)?;
+        let waiting = self.buckets.get_mut(next)?;
         let cluster = waiting.clusters.pop_front()?;
         self.len -= 1;
         waiting.running += 1;
         let project = Arc::clone(&waiting.project);
-        if !waiting.clusters.is_empty() {
-            self.buckets.push_back(waiting);
+        if waiting.clusters.is_empty() {
+            self.buckets.remove(next);
         }
         Some((project, cluster))
     }

@@ -36,9 +36,8 @@ use crate::paging::config::Consistency;
 use crate::paging::request::ListRequest;
 use crate::paging::stream::ItemStream;
 
-/// The most jobs at a time, for each request that may be in flight: the others wait for a rate
-/// limit or a retry.
-const JOBS_PER_SLOT: usize = 16;
+/// The most jobs at a time. Those beyond the requests in flight wait for a rate limit or a retry.
+const MOST_JOBS: usize = 1_024;
 
 /// The most clusters that wait for a slot or a rate limit before no further project is read.
 const MOST_QUEUED: usize = 4_096;
@@ -237,7 +236,7 @@ impl Scheduler {
     /// Starts jobs as slots become free, and no more than the consumer takes reports.
     fn start_jobs(&mut self, cx: &mut Context<'_>) {
         let concurrency = self.config.concurrency;
-        while self.ready.len() < concurrency && self.jobs.len() < concurrency * JOBS_PER_SLOT {
+        while self.ready.len() < concurrency && self.jobs.len() < MOST_JOBS {
             self.poll_projects(cx);
             if !self.has_next_job() {
                 if self.poll_reopening(cx).is_ready() {

@@ -165,6 +165,10 @@ impl Server {
         FleetRequest::new(Arc::new(Connection(Arc::clone(self))))
     }
 
+    pub(super) fn source(self: &Arc<Self>) -> impl FleetSource {
+        Connection(Arc::clone(self))
+    }
+
     /// The paths requested so far, in order.
     pub(super) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::fake::{FakeOrganisation, LATENCY, Quirk, read, row};
+use super::fake::{FakeOrganisation, LATENCY, Quirk, dedicated, project_id, read, row};
+use crate::fleet::source::FleetSource;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -89,6 +90,36 @@ async fn a_rate_limit_of_one_request_at_a_time_costs_each_cluster_few_attempts_a
         let rejected = summary.retries();
         assert!(rejected < 2 * 150, "{rejected}");
     }
+}
+
+/// A cluster that is not requested yet does not use up the longest wait of its request.
+#[tokio::test(start_paused = true)]
+async fn clusters_of_a_paused_project_wait_as_long_as_it_takes() {
+    let server = FakeOrganisation::uniform(1, 2)
+        .quirk("p1/other", Quirk::RateLimited(100 * SECOND))
+        .quirk("p1/c1", Quirk::RateLimited(50 * SECOND))
+        .start();
+    let other = dedicated("other");
+    let other = server.source().snapshots(&project_id(1), &other);
+    let other = tokio::spawn(other.collect());
+    tokio::time::sleep(SECOND).await;
+    let start = Instant::now();
+    let mut stream = server.fleet().stream();
+    assert_eq!(read(&mut stream).await.0, ["p1/c1 2", "p1/c2 2"]);
+    assert!(start.elapsed() >= 149 * SECOND);
+    // The request that was rejected first waited for both pauses, longer than one may.
+    other.await.unwrap().unwrap_err();
+}
+
+/// The scheduler waits for a slot, too, and must not keep it when nothing can be started.
+#[tokio::test(start_paused = true)]
+async fn a_single_slot_goes_to_the_request_that_was_rejected() {
+    let server = FakeOrganisation::uniform(1, 3)
+        .quirk("p1/c1", Quirk::RateLimited(SECOND))
+        .start();
+    let mut stream = server.fleet().concurrency(1).stream();
+    let read = tokio::time::timeout(60 * SECOND, read(&mut stream)).await;
+    assert_eq!(read.unwrap().0, ["p1/c1 2", "p1/c2 2", "p1/c3 2"]);
 }
 
 #[tokio::test(start_paused = true)]

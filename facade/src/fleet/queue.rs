@@ -20,15 +20,26 @@ pub(super) struct ClusterQueue {
     len: usize,
 }
 
+/// A cluster that is being listed.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) project: Arc<Project>,
+    pub(super) cluster: Cluster,
+    /// How many clusters of its bucket were listed before it began.
+    listed_before: u64,
+}
+
 /// The clusters of one project whose requests are of one bucket.
 #[derive(Debug)]
 struct Waiting {
     project: Arc<Project>,
     is_flex: bool,
-    /// At least one.
+    /// There is at least one, here or being listed.
     clusters: VecDeque<Cluster>,
     /// The number of clusters that are being listed.
     running: usize,
+    /// The number of clusters that were listed.
+    listed: u64,
     /// How many may be listed at once: one more for each that was listed, and one after a pause.
     window: usize,
     pauses_seen: u64,
@@ -76,6 +87,7 @@ impl ClusterQueue {
                     is_flex,
                     clusters,
                     running: 0,
+                    listed: 0,
                     window: FIRST_WINDOW,
                     pauses_seen: 0,
                     is_draining: false,
@@ -95,31 +107,47 @@ impl ClusterQueue {
     }
 
     /// The next cluster that may be listed now.
-    pub(super) fn pop(&mut self, source: &dyn FleetSource) -> Option<(Arc<Project>, Cluster)> {
+    pub(super) fn pop(&mut self, source: &dyn FleetSource) -> Option<Turn> {
         let is_open = |waiting: &mut Waiting| waiting.startable(source) > 0;
         let next = self.buckets.iter_mut().position(is_open)?;
         let waiting = self.buckets.get_mut(next)?;
         let cluster = waiting.clusters.pop_front()?;
         self.len -= 1;
         waiting.running += 1;
-        let project = Arc::clone(&waiting.project);
-        if waiting.clusters.is_empty() {
-            self.buckets.remove(next);
-        }
-        Some((project, cluster))
+        Some(Turn {
+            project: Arc::clone(&waiting.project),
+            cluster,
+            listed_before: waiting.listed,
+        })
     }
 
-    /// Another cluster may take the place of one that was listed.
-    pub(super) fn on_listed(&mut self, project: &Arc<Project>, cluster: &Cluster) {
-        let is_flex = is_flex(cluster);
-        let of_bucket = |waiting: &&mut Waiting| {
-            waiting.is_flex == is_flex && Arc::ptr_eq(&waiting.project, project)
+    /// Another cluster may take the place of this one. One that is to be listed `again`, because its
+    /// request was rejected for longer than it may wait, is queued once more if others of its
+    /// bucket got their turns meanwhile. Otherwise the turn is over, and returned.
+    pub(super) fn on_finished(&mut self, turn: Turn, again: bool) -> Option<Turn> {
+        let is_flex = is_flex(&turn.cluster);
+        let of_bucket = |waiting: &Waiting| {
+            waiting.is_flex == is_flex && Arc::ptr_eq(&waiting.project, &turn.project)
         };
-        if let Some(waiting) = self.buckets.iter_mut().find(of_bucket) {
-            waiting.running = waiting.running.saturating_sub(1);
-            waiting.window += 1;
-            waiting.is_draining &= waiting.running > 0;
+        let index = self.buckets.iter().position(of_bucket);
+        let Some((index, waiting)) =
+            index.and_then(|index| Some((index, self.buckets.get_mut(index)?)))
+        else {
+            return Some(turn);
+        };
+        waiting.running = waiting.running.saturating_sub(1);
+        waiting.is_draining &= waiting.running > 0;
+        if again && waiting.listed > turn.listed_before {
+            waiting.clusters.push_back(turn.cluster);
+            self.len += 1;
+            return None;
         }
+        waiting.listed += u64::from(!again);
+        waiting.window += usize::from(!again);
+        if waiting.clusters.is_empty() && waiting.running == 0 {
+            self.buckets.remove(index);
+        }
+        Some(turn)
     }
 
     /// How long it takes until a paused bucket may be requested again; `None` where there is none.

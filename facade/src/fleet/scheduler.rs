@@ -18,7 +18,7 @@ use tokio_util::sync::PollSemaphore;
 use tracing::Span;
 
 use super::discovery::{Discovered, discover};
-use super::queue::{ClusterQueue, FIRST_WINDOW};
+use super::queue::{ClusterQueue, FIRST_WINDOW, Turn};
 use super::report::FleetReport;
 use super::request::FleetConfig;
 use super::selection::Unmatched;
@@ -87,7 +87,7 @@ type Job = Pin<Box<dyn Future<Output = Finished> + Send>>;
 /// What a job has found.
 enum Finished {
     Clusters(Box<Discovered>),
-    Snapshots(Arc<Project>, Box<Cluster>, Box<Partial<Snapshot>>),
+    Snapshots(Box<Turn>, Box<Partial<Snapshot>>),
 }
 
 impl Scheduler {
@@ -216,7 +216,7 @@ impl Scheduler {
     fn report_queue(&mut self) {
         for (project, cluster) in self.queue.drain() {
             let listing = Partial::not_requested(Error::new(ErrorKind::Deadline));
-            self.report(project, Box::new(cluster), Box::new(listing));
+            self.report(project, cluster, Box::new(listing));
         }
     }
 
@@ -329,12 +329,11 @@ impl Scheduler {
                 Finished::Clusters(Box::new(discovered.await))
             }));
         }
-        let (project, cluster) = self.queue.pop(&*self.source)?;
-        let listed = source.snapshots(project.id(), &cluster);
+        let turn = Box::new(self.queue.pop(&*self.source)?);
+        let listed = source.snapshots(turn.project.id(), &turn.cluster);
         let listed = listing.prepare(listed).collect_partial();
         Some(Box::pin(async {
-            let listed = Box::new(listed.await);
-            Finished::Snapshots(project, Box::new(cluster), listed)
+            Finished::Snapshots(turn, Box::new(listed.await))
         }))
     }
 
@@ -352,9 +351,14 @@ impl Scheduler {
 
     fn on_finished(&mut self, finished: Finished) {
         match finished {
-            Finished::Snapshots(project, cluster, listing) => {
-                self.queue.on_listed(&project, &cluster);
-                self.report(project, cluster, listing);
+            Finished::Snapshots(turn, listing) => {
+                let summary = listing.collected.summary();
+                self.summary.requests += summary.requests();
+                self.summary.retries += summary.retries();
+                let again = !self.is_late() && is_limited(&listing);
+                if let Some(turn) = self.queue.on_finished(*turn, again) {
+                    self.report(turn.project, turn.cluster, listing);
+                }
             }
             Finished::Clusters(discovered) => {
                 let expected = expected(&discovered.project);
@@ -418,16 +422,9 @@ impl Scheduler {
             .push_back(FleetReport::Project { project, error });
     }
 
-    fn report(
-        &mut self,
-        project: Arc<Project>,
-        cluster: Box<Cluster>,
-        listing: Box<Partial<Snapshot>>,
-    ) {
+    fn report(&mut self, project: Arc<Project>, cluster: Cluster, listing: Box<Partial<Snapshot>>) {
         let summary = listing.collected.summary();
         self.summary.snapshots += summary.delivered();
-        self.summary.requests += summary.requests();
-        self.summary.retries += summary.retries();
         match summary.completeness() {
             Completeness::Complete(_) => {}
             Completeness::PossiblyIncomplete(_) => self.summary.incomplete_listings += 1,
@@ -435,7 +432,7 @@ impl Scheduler {
         }
         self.ready.push_back(FleetReport::Cluster {
             project,
-            cluster,
+            cluster: Box::new(cluster),
             listing,
         });
     }
@@ -477,6 +474,17 @@ impl ListingSettings {
         let now = self.source.clock().now();
         request.deadline(deadline.saturating_duration_since(now))
     }
+}
+
+/// Whether rate limits kept the request for a cluster from being served for as long as it may
+/// wait. Without retries it does not wait.
+fn is_limited(listing: &Partial<Snapshot>) -> bool {
+    let summary = listing.collected.summary();
+    let has_waited = summary.retries() > 0 || summary.requests() == 0;
+    let error = listing.error.as_ref();
+    has_waited
+        && listing.collected.is_empty()
+        && error.is_some_and(|error| error.kind() == ErrorKind::RateLimited)
 }
 
 /// How many clusters of a project can be listed at once to begin with, as far as its count says.

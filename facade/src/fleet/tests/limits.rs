@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::fake::{FakeOrganisation, LATENCY, Quirk, dedicated, project_id, read, row};
+use crate::error::ErrorKind;
 use crate::fleet::source::FleetSource;
+use crate::http::retry_policy::RetryPolicy;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -90,6 +92,49 @@ async fn a_rate_limit_of_one_request_at_a_time_costs_each_cluster_few_attempts_a
         let rejected = summary.retries();
         assert!(rejected < 2 * 150, "{rejected}");
     }
+}
+
+/// Of those that are rejected at first, the last one would wait longer than one request may.
+#[tokio::test(start_paused = true)]
+async fn a_cluster_whose_request_never_has_its_turn_is_listed_later() {
+    let mut organisation = FakeOrganisation::uniform(1, 8);
+    organisation.refill = Some(50 * SECOND);
+    let server = organisation.start();
+    let mut stream = server.fleet().stream();
+    assert_eq!(read(&mut stream).await.0.len(), 8);
+    let summary = stream.summary();
+    assert!(summary.is_complete(), "{summary}");
+    assert_eq!(summary.requests(), server.requests() as u64);
+}
+
+/// Nobody has a turn after the first one.
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_that_lets_nothing_through_ends() {
+    for policy in [RetryPolicy::default(), RetryPolicy::none()] {
+        let mut organisation = FakeOrganisation::uniform(1, 8);
+        organisation.refill = Some(10_000 * SECOND);
+        organisation.policy = policy;
+        let server = organisation.start();
+        let mut stream = server.fleet().stream();
+        assert_eq!(read(&mut stream).await.0.len(), 8);
+        let summary = stream.summary();
+        assert_eq!((summary.failed_clusters(), summary.clusters()), (7, 8));
+        // Each is requested once, since the server requests a wait that is too long.
+        assert_eq!(server.requests(), 3 + 8);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn clusters_whose_requests_are_rejected_forever_fail() {
+    let mut organisation = FakeOrganisation::uniform(1, 2);
+    for path in ["p1/c1", "p1/c2"].repeat(30) {
+        organisation = organisation.quirk(path, Quirk::RateLimited(30 * SECOND));
+    }
+    let server = organisation.start();
+    let mut stream = server.fleet().stream();
+    let failed = |path| format!("{path} {}", ErrorKind::RateLimited);
+    let rows = read(&mut stream).await.0;
+    assert_eq!(rows, ["p1/c1", "p1/c2"].map(failed));
 }
 
 /// A cluster that is not requested yet does not use up the longest wait of its request.

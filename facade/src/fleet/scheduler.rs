@@ -286,7 +286,9 @@ impl Scheduler {
 
     /// Whether there are too few clusters that can be listed while further ones are discovered.
     fn needs_clusters(&mut self) -> bool {
-        let missing = self.config.concurrency.saturating_sub(self.expected);
+        // As many again as are listed while further ones are discovered.
+        let enough = 2 * self.config.concurrency;
+        let missing = enough.saturating_sub(self.expected);
         missing > 0 && self.queue.len() < MOST_QUEUED && !self.queue.has(missing, &*self.source)
     }
 

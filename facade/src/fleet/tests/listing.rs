@@ -287,7 +287,15 @@ async fn projects_beyond_a_page_are_read() {
 
 #[tokio::test(start_paused = true)]
 async fn an_organisation_takes_as_long_as_its_requests_side_by_side() {
-    for (projects, clusters) in [(1, 1_000), (20, 50), (40, 25), (500, 2), (1_000, 1)] {
+    for (projects, clusters) in [
+        (1, 1_000),
+        (20, 50),
+        (40, 25),
+        (125, 8),
+        (250, 4),
+        (500, 2),
+        (1_000, 1),
+    ] {
         let server = FakeOrganisation::uniform(projects, clusters).start();
         let mut stream = server.fleet().page_size(500).stream();
         let start = Instant::now();

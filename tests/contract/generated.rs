@@ -1,7 +1,8 @@
 //! Check "schemas": the JSON Schemas that the generated types derive have the contents of the documented
 //! schemas, patched by the overlay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use atlas_snapshots_generated::types;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -90,31 +91,33 @@ impl GeneratedType {
     }
 }
 
-/// The derived schemas by name, as they apply to decoding.
-fn derived_schemas() -> Map<String, Value> {
+/// The contents of the derived schemas by name, as they apply to decoding.
+static DERIVED: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
     let settings = SchemaSettings::draft2020_12().for_deserialize();
     let mut generator = settings.into_generator();
     for known in TYPES {
         (known.derive)(&mut generator);
     }
-    generator.take_definitions(true)
-}
+    let definitions = generator.take_definitions(true).into_iter();
+    definitions
+        .map(|(name, schema)| (name, contents(&schema)))
+        .collect()
+});
 
 /// Compares every schema of `merged`, the fragments patched by the overlay, with its derived schema.
 pub(crate) fn check(merged: &Spec) -> Vec<Violation> {
-    let derived = derived_schemas();
     let mut violations = Vec::new();
     let mut documented = BTreeSet::new();
     for (name, schema) in merged.schemas() {
         documented.insert(name);
         // The check "completeness" reports a schema without a generated type.
-        let Some(derived) = derived.get(name).map(contents) else {
+        let Some(derived) = DERIVED.get(name) else {
             continue;
         };
         let expected = contents(schema.value);
-        for step in json_patch::diff(&expected, &derived).iter() {
+        for step in json_patch::diff(&expected, derived).iter() {
             let pointer = step.path().to_string();
-            let [derived, expected] = [&derived, &expected].map(|side| {
+            let [derived, expected] = [derived, &expected].map(|side| {
                 let value = side.pointer(&pointer);
                 value.map_or("nothing".to_owned(), Value::to_string)
             });

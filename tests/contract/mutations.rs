@@ -220,34 +220,42 @@ const PARTS: [&str; 3] = ["paths", "components", "security"];
 /// generated types.
 const PROSE: [&str; 3] = ["externalDocs", "summary", "tags"];
 
-/// Places at or below which changes are not noticed, by the reason. A place where every change is
-/// noticed fails the test.
+/// Places at or below which changes are not noticed, by the reason; `*` stands for the beginning of any
+/// place. A place where every change is noticed fails the test.
 #[rustfmt::skip]
-const UNNOTICED: [(&str, &[&str]); 4] = [
+const UNNOTICED: [(&str, &[&str]); 5] = [
     ("the overlay replaces it, and the mock cannot violate it", &[
+        "cluster-snapshots.yaml#/components/schemas/ClusterSnapshotMember/required",
         "common.yaml#/components/schemas/ApiError/properties/parameters/items/type",
         "common.yaml#/components/schemas/ApiError/required",
-        "flex-snapshots.yaml#/components/schemas/FlexSnapshotPage/properties/totalCount/format",
-        "flex-snapshots.yaml#/components/schemas/FlexSnapshotPage/properties/totalCount/minimum",
-        "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshotPage/properties/totalCount/format",
-        "serverless-snapshots.yaml#/components/schemas/ServerlessSnapshotPage/properties/totalCount/minimum",
+        "projects.yaml#/components/schemas/Project/required",
+        "*/properties/totalCount/format",
+        "*/properties/totalCount/minimum",
+    ]),
+    ("every number is allowed", &[
+        "flex-clusters.yaml#/components/schemas/FlexProviderSettings/properties/diskSizeGB/format",
     ]),
     ("authentication has tests of its own, and a token is given here", &[
         "common.yaml#/components/securitySchemes/ApiKey/scheme",
         "common.yaml#/components/securitySchemes/ServiceAccount/flows",
-        "flex-snapshots.yaml#/security/1",
-        "serverless-snapshots.yaml#/security/1",
+        "*#/security/1",
     ]),
-    ("response headers are optional, and the facade's own tests read them", &[
-        "common.yaml#/components/headers",
-        "common.yaml#/components/responses/TooManyRequests/headers",
-        "flex-snapshots.yaml#/components/responses/FlexSnapshotPage/headers",
-    ]),
+    ("response headers are optional, and the facade's own tests read them", &["*/headers"]),
     ("nothing depends on it", &[
         concat!(serverless!(), "/get/deprecated"),
         concat!(serverless!(), "/get/x-sunset"),
     ]),
 ];
+
+fn is_at_or_below(place: &str, known: &str) -> bool {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    match known.strip_prefix('*') {
+        Some(part) => place
+            .match_indices(part)
+            .any(|(at, _)| ends(&place[at + part.len()..])),
+        None => place.strip_prefix(known).is_some_and(ends),
+    }
+}
 
 #[tokio::test]
 async fn every_removal_and_alteration_is_noticed() {
@@ -256,7 +264,13 @@ async fn every_removal_and_alteration_is_noticed() {
     assert_eq!(violations_of(&contract, CASES, &mut recordings).await, []);
     let mut unnoticed = Vec::new();
     let mut used = BTreeSet::new();
+    let known = || UNNOTICED.iter().flat_map(|(_, places)| *places);
     for (place, replacements) in places(&contract) {
+        let known_at = known().find(|known| is_at_or_below(&place, known));
+        // One change that is not noticed is enough, and all checks have to run for each.
+        if known_at.is_some_and(|known| used.contains(known)) {
+            continue;
+        }
         let removal = std::iter::once(None);
         for replacement in removal.chain(replacements.into_iter().map(Some)) {
             let mut broken = contract.clone();
@@ -270,12 +284,7 @@ async fn every_removal_and_alteration_is_noticed() {
             if let Ok(context) = Context::new(&broken, CASES, &mut recordings).await
                 && context.violations().next().is_none()
             {
-                let is_at_or_below = |known: &&&str| {
-                    let rest = place.strip_prefix(**known);
-                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                };
-                let mut known = UNNOTICED.iter().flat_map(|(_, places)| *places);
-                match known.find(is_at_or_below) {
+                match known_at {
                     Some(known) => _ = used.insert(*known),
                     None => unnoticed.push(format!("{change} at {place}")),
                 }
@@ -283,8 +292,7 @@ async fn every_removal_and_alteration_is_noticed() {
         }
     }
     assert!(unnoticed.is_empty(), "no check notices {unnoticed:#?}");
-    let mut known = UNNOTICED.iter().flat_map(|(_, places)| *places);
-    let idle = known.find(|place| !used.contains(*place));
+    let idle = known().find(|place| !used.contains(*place));
     assert_eq!(idle, None, "every change at this place is noticed");
 }
 

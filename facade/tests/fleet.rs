@@ -145,6 +145,14 @@ async fn an_organisation_of_all_kinds_is_listed_in_the_fewest_requests() {
     );
 }
 
+#[test]
+fn a_fleet_can_be_sent_stored_and_polled_anywhere() {
+    fn check<T: futures::stream::FusedStream + Send + Unpin + 'static>() {}
+    fn check_request<T: Clone + Send + Sync + std::fmt::Debug + 'static>() {}
+    check::<FleetStream>();
+    check_request::<FleetRequest>();
+}
+
 #[tokio::test]
 async fn the_snapshots_are_those_of_their_clusters() {
     let (mock, fleet) = start(shop()).await;

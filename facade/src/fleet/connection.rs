@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::source::FleetSource;
+use crate::http::bucket::BucketKey;
 use crate::http::clock::Clock;
 use crate::http::retry::Pauses;
 use crate::model::cluster::{Cluster, ClusterKind};
@@ -66,14 +67,17 @@ impl FleetSource for Connection {
         }
     }
 
-    fn pauses(&self, project: &str, cluster: &Cluster) -> Pauses {
+    fn bucket(&self, project: &str, cluster: &Cluster) -> BucketKey {
         let (path, _) = path(project, cluster);
-        let bucket = match cluster.kind() {
+        match cluster.kind() {
             Some(ClusterKind::Flex) => FlexSnapshots(path).bucket(),
             Some(ClusterKind::Serverless) => ServerlessSnapshots(path).bucket(),
             _ => cluster_snapshots(path).bucket(),
-        };
-        self.0.retrier.pauses(&bucket)
+        }
+    }
+
+    fn pauses(&self, bucket: &BucketKey) -> Pauses {
+        self.0.retrier.pauses(bucket)
     }
 
     fn clock(&self) -> &dyn Clock {

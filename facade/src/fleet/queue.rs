@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::source::FleetSource;
-use crate::http::retry::Pauses;
-use crate::model::cluster::{Cluster, ClusterKind};
+use crate::http::bucket::BucketKey;
+use crate::model::cluster::Cluster;
 use crate::model::project::Project;
 
 /// How many clusters of a bucket are listed at once to begin with, before its rate limit is known.
@@ -27,13 +27,14 @@ pub(super) struct Turn {
     pub(super) cluster: Cluster,
     /// How many clusters of its bucket were listed before it began.
     listed_before: u64,
+    bucket: BucketKey,
 }
 
-/// The clusters of one project whose requests are of one bucket.
+/// The clusters whose requests are of one bucket, which is that of one project and one API.
 #[derive(Debug)]
 struct Waiting {
     project: Arc<Project>,
-    is_flex: bool,
+    bucket: BucketKey,
     /// There is at least one, here or being listed.
     clusters: VecDeque<Cluster>,
     /// The number of clusters that are being listed.
@@ -49,15 +50,9 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn pauses(&self, source: &dyn FleetSource) -> Pauses {
-        let cluster = self.clusters.front();
-        let pauses = |cluster| source.pauses(self.project.id(), cluster);
-        cluster.map_or_else(Pauses::default, pauses)
-    }
-
     /// How many clusters may be listed besides those that are.
     fn startable(&mut self, source: &dyn FleetSource) -> usize {
-        let pauses = self.pauses(source);
+        let pauses = source.pauses(&self.bucket);
         if pauses.count != self.pauses_seen {
             self.pauses_seen = pauses.count;
             self.window = 1;
@@ -77,23 +72,29 @@ impl ClusterQueue {
         self.len
     }
 
-    pub(super) fn push(&mut self, project: &Arc<Project>, clusters: Vec<Cluster>) {
-        self.len += clusters.len();
-        let (flex, others): (VecDeque<_>, VecDeque<_>) = clusters.into_iter().partition(is_flex);
-        for (clusters, is_flex) in [(others, false), (flex, true)] {
-            if !clusters.is_empty() {
-                self.buckets.push(Waiting {
-                    project: Arc::clone(project),
-                    is_flex,
-                    clusters,
-                    running: 0,
-                    listed: 0,
-                    window: FIRST_WINDOW,
-                    pauses_seen: 0,
-                    is_draining: false,
-                });
-            }
+    pub(super) fn push(
+        &mut self,
+        project: &Arc<Project>,
+        cluster: Cluster,
+        source: &dyn FleetSource,
+    ) {
+        self.len += 1;
+        let bucket = source.bucket(project.id(), &cluster);
+        // The clusters of a project come one after the other.
+        let mut latest = self.buckets.iter_mut().rev();
+        if let Some(waiting) = latest.find(|waiting| waiting.bucket == bucket) {
+            return waiting.clusters.push_back(cluster);
         }
+        self.buckets.push(Waiting {
+            project: Arc::clone(project),
+            bucket,
+            clusters: VecDeque::from([cluster]),
+            running: 0,
+            listed: 0,
+            window: FIRST_WINDOW,
+            pauses_seen: 0,
+            is_draining: false,
+        });
     }
 
     /// Whether this many clusters may be listed now.
@@ -118,6 +119,7 @@ impl ClusterQueue {
             project: Arc::clone(&waiting.project),
             cluster,
             listed_before: waiting.listed,
+            bucket: waiting.bucket.clone(),
         })
     }
 
@@ -125,10 +127,7 @@ impl ClusterQueue {
     /// request was rejected for longer than it may wait, is queued once more if others of its
     /// bucket got their turns meanwhile. Otherwise the turn is over, and returned.
     pub(super) fn on_finished(&mut self, turn: Turn, again: bool) -> Option<Turn> {
-        let is_flex = is_flex(&turn.cluster);
-        let of_bucket = |waiting: &Waiting| {
-            waiting.is_flex == is_flex && Arc::ptr_eq(&waiting.project, &turn.project)
-        };
+        let of_bucket = |waiting: &Waiting| waiting.bucket == turn.bucket;
         let index = self.buckets.iter().position(of_bucket);
         let Some((index, waiting)) =
             index.and_then(|index| Some((index, self.buckets.get_mut(index)?)))
@@ -153,7 +152,8 @@ impl ClusterQueue {
     /// How long it takes until a paused bucket may be requested again; `None` where there is none.
     pub(super) fn paused_for(&self, source: &dyn FleetSource) -> Option<Duration> {
         let pauses = self.buckets.iter();
-        let pauses = pauses.filter_map(|waiting| waiting.pauses(source).paused_for);
+        let waiting = pauses.filter(|waiting| !waiting.clusters.is_empty());
+        let pauses = waiting.filter_map(|waiting| source.pauses(&waiting.bucket).paused_for);
         pauses.min()
     }
 
@@ -168,8 +168,4 @@ impl ClusterQueue {
             clusters.into_iter().map(with_project)
         })
     }
-}
-
-fn is_flex(cluster: &Cluster) -> bool {
-    cluster.kind() == Some(&ClusterKind::Flex)
 }

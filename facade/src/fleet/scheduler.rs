@@ -381,7 +381,6 @@ impl Scheduler {
         for item in discovered.unreadable {
             self.summary.add_unreadable(Some(project.id()), item);
         }
-        let mut listed = Vec::new();
         for cluster in discovered.clusters {
             let selection = &self.config.selection;
             if cluster.is_internal()
@@ -395,7 +394,7 @@ impl Scheduler {
                 .to_owned();
             *self.summary.clusters.entry(kind).or_default() += 1;
             if has_backups(&cluster) {
-                listed.push(cluster);
+                self.queue.push(project, cluster, &*self.source);
             } else {
                 self.summary.without_backups += 1;
                 self.ready.push_back(FleetReport::WithoutBackups {
@@ -404,7 +403,6 @@ impl Scheduler {
                 });
             }
         }
-        self.queue.push(project, listed);
         if self.is_late() {
             self.report_queue();
         }

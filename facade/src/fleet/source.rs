@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use crate::http::bucket::BucketKey;
 use crate::http::clock::Clock;
 use crate::http::retry::Pauses;
 use crate::model::cluster::Cluster;
@@ -23,8 +24,11 @@ pub(crate) trait FleetSource: Debug + Send + Sync {
     /// The snapshots of a cluster, by the API that lists its kind.
     fn snapshots(&self, project: &str, cluster: &Cluster) -> ListRequest<Snapshot>;
 
-    /// The pauses of the requests for the snapshots of a cluster.
-    fn pauses(&self, project: &str, cluster: &Cluster) -> Pauses;
+    /// The bucket of the requests for the snapshots of a cluster.
+    fn bucket(&self, project: &str, cluster: &Cluster) -> BucketKey;
+
+    /// The pauses of a bucket.
+    fn pauses(&self, bucket: &BucketKey) -> Pauses;
 
     fn clock(&self) -> &dyn Clock;
 }

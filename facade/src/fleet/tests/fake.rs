@@ -257,7 +257,7 @@ impl Connection {
         )
     }
 
-    fn bucket(project: &str, cluster: &Cluster) -> BucketKey {
+    fn bucket_of(project: &str, cluster: &Cluster) -> BucketKey {
         let is_flex = cluster.kind() == Some(&ClusterKind::Flex);
         BucketKey::of_scope(project, if is_flex { "flex" } else { "backups" })
     }
@@ -292,12 +292,15 @@ impl FleetSource for Connection {
             (key, Snapshot::new(id, SnapshotSource::Flex))
         });
         let snapshots = snapshots.collect();
-        self.list(path, Self::bucket(id, cluster), snapshots)
+        self.list(path, Self::bucket_of(id, cluster), snapshots)
     }
 
-    fn pauses(&self, project: &str, cluster: &Cluster) -> Pauses {
-        let bucket = Self::bucket(project, cluster);
-        self.0.retrier.pauses(&bucket)
+    fn bucket(&self, project: &str, cluster: &Cluster) -> BucketKey {
+        Self::bucket_of(project, cluster)
+    }
+
+    fn pauses(&self, bucket: &BucketKey) -> Pauses {
+        self.0.retrier.pauses(bucket)
     }
 
     fn clock(&self) -> &dyn Clock {

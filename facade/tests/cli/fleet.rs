@@ -119,8 +119,8 @@ async fn the_rows_of_every_format_name_project_and_cluster() {
             _ => {
                 // Sorted by project and cluster.
                 let rows = ran.stdout.lines().skip(1);
-                let names = rows.map(|row| Vec::from_iter(row.split_whitespace().take(2)));
-                assert!(Vec::from_iter(names).is_sorted(), "{ran:#?}");
+                let names = rows.map(|row| row.split_whitespace().take(2).collect::<Vec<_>>());
+                assert!(names.is_sorted(), "{ran:#?}");
                 assert!(ran.stdout.starts_with("PROJECT  CLUSTER  KIND"), "{ran:#?}");
                 ran.stdout
                     .matches("\nLabs     metrics  replicaSet  ")

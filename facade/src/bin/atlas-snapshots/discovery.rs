@@ -1,7 +1,5 @@
 //! The commands `projects` and `clusters`.
 
-use std::io;
-
 use atlas_snapshots::{Atlas, Cluster, Collected, Error, ErrorKind, Partial, Project, ProjectId};
 use tokio::task::JoinSet;
 
@@ -10,9 +8,8 @@ use crate::exit::{Exit, StopReason};
 use crate::log::Waits;
 use crate::messages::{Messages, no_project, print_error, print_line};
 use crate::output::{ClusterRow, ProjectRow, Scope};
-use crate::rows::Rows;
-use crate::setup::{Connection, SetupError, block_on, open_stdout};
-use crate::stdout::Stdout;
+use crate::rows::{Rows, print_rows};
+use crate::setup::{Connection, SetupError};
 
 /// Projects whose clusters are requested at once.
 const CONCURRENCY: usize = 16;
@@ -24,7 +21,7 @@ pub(crate) fn print_projects(
     messages: Messages,
 ) -> Result<Exit, SetupError> {
     let atlas = Connection::resolve(&args.connection)?.client(|builder| builder)?;
-    run(messages, async |stdout| {
+    Ok(print_rows(messages, async |stdout| {
         let mut rows = Rows::new(args.output, Scope::Projects, stdout, waits);
         let mut projects = atlas.projects().stream();
         let printed = async {
@@ -42,7 +39,7 @@ pub(crate) fn print_projects(
         let exit = rows.end(printed, Exit::of_completeness(summary.completeness()));
         messages.summary(&summary);
         exit
-    })
+    }))
 }
 
 /// Prints the clusters of projects.
@@ -54,7 +51,7 @@ pub(crate) fn print_clusters(
     let connection = Connection::resolve(&args.projects.connection)?;
     let projects = connection.projects(&args.projects)?;
     let atlas = connection.client(|builder| builder)?;
-    run(messages, async |stdout| {
+    Ok(print_rows(messages, async |stdout| {
         let scope = match projects.len() {
             1 => Scope::OneProject,
             _ => Scope::Projects,
@@ -68,20 +65,6 @@ pub(crate) fn print_clusters(
             worst: Exit::Complete,
         };
         clusters.run(&projects).await
-    })
-}
-
-fn run(messages: Messages, print: impl AsyncFnOnce(Stdout) -> Exit) -> Result<Exit, SetupError> {
-    let stdout = match open_stdout(false, messages) {
-        Ok(stdout) => stdout,
-        Err(stop) => {
-            print_error(&stop);
-            return Ok(Exit::Failed);
-        }
-    };
-    Ok(block_on(print(stdout)).unwrap_or_else(|error: io::Error| {
-        print_error(&error);
-        Exit::Failed
     }))
 }
 

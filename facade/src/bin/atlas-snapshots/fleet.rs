@@ -14,8 +14,8 @@ use crate::exit::{Exit, StopReason};
 use crate::log::Waits;
 use crate::messages::{Messages, no_project, print_error, print_line};
 use crate::output::{RowCluster, Scope, SnapshotRow};
-use crate::rows::Rows;
-use crate::setup::{Connection, SetupError, block_on, open_stdout};
+use crate::rows::{Rows, print_rows};
+use crate::setup::{Connection, SetupError};
 
 /// The most clusters that are named in one line.
 const NAMED: usize = 20;
@@ -29,20 +29,13 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
     }
     let connection = Connection::resolve(&args.scope.projects.connection)?;
     let projects = connection.projects(&args.scope.projects)?;
-    let stdout = match open_stdout(false, messages) {
-        Ok(stdout) => stdout,
-        Err(stop) => {
-            print_error(&stop);
-            return Ok(Exit::Failed);
-        }
-    };
     let atlas = connection.client(|builder| builder.retry_policy(args.retry_policy()))?;
     let stream = configure(&atlas, args, &projects).stream();
     let scope = match projects.len() {
         1 => Scope::OneProject,
         _ => Scope::Projects,
     };
-    let listed = block_on(async {
+    Ok(print_rows(messages, async |stdout| {
         let fleet = Fleet {
             stream,
             rows: Rows::new(args.output, scope, stdout, waits),
@@ -51,10 +44,6 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
             has_unreadable_items: false,
         };
         fleet.run().await
-    });
-    Ok(listed.unwrap_or_else(|error| {
-        print_error(&error);
-        Exit::Failed
     }))
 }
 
@@ -167,7 +156,7 @@ impl Fleet {
     fn report_without_backups(&self) {
         let all = &self.without_backups;
         let named = all.iter().take(NAMED).map(String::as_str);
-        let named = Vec::from_iter(named).join(", ");
+        let named = named.collect::<Vec<_>>().join(", ");
         let more = all.len().saturating_sub(NAMED);
         match (all.len(), more) {
             (0, _) => {}

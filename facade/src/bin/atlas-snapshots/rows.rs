@@ -6,11 +6,27 @@ use std::future::Future;
 use crate::args::OutputArgs;
 use crate::exit::{Exit, StopReason};
 use crate::log::Waits;
-use crate::messages::{print_error, print_line};
+use crate::messages::{Messages, print_error, print_line};
 use crate::output::{Row, Scope};
+use crate::setup::{block_on, open_stdout};
 use crate::signals::Interrupt;
 use crate::stdout::Stdout;
 use crate::writer::Writer;
+
+/// Opens standard output, and lets `print` print rows.
+pub(crate) fn print_rows(messages: Messages, print: impl AsyncFnOnce(Stdout) -> Exit) -> Exit {
+    let stdout = match open_stdout(false, messages) {
+        Ok(stdout) => stdout,
+        Err(stop) => {
+            print_error(&stop);
+            return Exit::Failed;
+        }
+    };
+    block_on(print(stdout)).unwrap_or_else(|error| {
+        print_error(&error);
+        Exit::Failed
+    })
+}
 
 /// Rows that are being printed.
 pub(crate) struct Rows<R> {

@@ -46,7 +46,7 @@ impl<R: Row> TableOutput<R> {
 
     /// The places of all columns in the order in which the table shows them.
     fn order() -> Vec<usize> {
-        let mut order = Vec::from_iter(0..R::COLUMNS.len());
+        let mut order: Vec<usize> = (0..R::COLUMNS.len()).collect();
         // A stable sort: the others keep their order.
         order.sort_by_key(|&index| match R::COLUMNS[index].in_table {
             InTable::OfProjects => 0,

@@ -135,23 +135,27 @@ fn names_serverless(refusal: &Error) -> bool {
 }
 
 /// One error of what all APIs responded, in their order.
-fn merge_errors(refusals: Vec<Error>) -> Error {
+fn merge_errors(mut refusals: Vec<Error>) -> Error {
     let is_serverless = refusals.iter().any(names_serverless);
     let is_unknown =
         |refusal: &Error| matches!(refusal.kind(), ErrorKind::NotFound | ErrorKind::Gone);
     let are_unknown = refusals.iter().all(is_unknown);
+    if are_unknown {
+        // The codes of the current APIs say more than that of the withdrawn one.
+        refusals.reverse();
+    }
     let mut refusals = refusals.into_iter();
     let Some(first) = refusals.next() else {
         return Error::new(ErrorKind::Internal);
     };
-    let last = refusals.fold(first, |before, next| next.with_source(before));
-    if is_serverless && is_unknown(&last) {
-        return last.with_message("the cluster is a serverless instance, and these are withdrawn");
-    }
+    let merged = refusals.fold(first, |before, next| next.with_source(before));
     if are_unknown {
-        return last
+        merged
             .with_kind(ErrorKind::NotFound)
-            .with_message("there is no cluster of this name in the project, or not any more");
+            .with_message("there is no cluster of this name in the project, or not any more")
+    } else if is_serverless && is_unknown(&merged) {
+        merged.with_message("the cluster is a serverless instance, and these are withdrawn")
+    } else {
+        merged
     }
-    last
 }

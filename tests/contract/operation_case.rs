@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use atlas_snapshots::{
-    Atlas, ClusterName, ErrorKind, FrequencyType, ListRequest, ProjectId, RetryPolicy, Snapshot,
-    SnapshotStatus, SnapshotType,
+    Atlas, CloudProvider, ClusterName, ConfigServerType, ErrorKind, FrequencyType, ListRequest,
+    ProjectId, RetryPolicy, SnapshotClusterType, SnapshotStatus, SnapshotType,
 };
 use atlas_snapshots_generated::{Client, types};
 use atlas_snapshots_mock::{
@@ -14,7 +14,10 @@ use atlas_snapshots_mock::{
 };
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::traffic::Listing;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const CLUSTER: &str = "Instance0";
@@ -60,12 +63,48 @@ type KnownValues = (&'static [&'static str], fn() -> BTreeSet<String>);
 /// A listing of the facade.
 #[derive(Clone, Copy)]
 pub(crate) struct FacadeListing {
-    /// The request for what [`OperationCase::path`] names.
-    pub(crate) request: fn(&Atlas) -> ListRequest<Snapshot>,
+    /// Lists what [`OperationCase::path`] names.
+    pub(crate) list: fn(&Atlas, Pages) -> BoxFuture<'static, Listing>,
     /// An item of the API as the facade serializes it.
     pub(crate) serialized: fn(&Value) -> Value,
     /// Names of schemas, with the values that the enum of the facade for all of them knows.
     pub(crate) enums: &'static [KnownValues],
+}
+
+/// How the facade reads the pages of a listing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Pages {
+    pub(crate) size: Option<u16>,
+    pub(crate) in_flight: Option<usize>,
+}
+
+/// The items up to the end or the first error.
+fn listed<T: Serialize + Send + 'static>(
+    mut request: ListRequest<T>,
+    pages: Pages,
+) -> BoxFuture<'static, Listing> {
+    if let Some(items) = pages.size {
+        request = request.page_size(items);
+    }
+    if let Some(number) = pages.in_flight {
+        request = request.max_in_flight(number);
+    }
+    async move {
+        let mut stream = request.stream();
+        let mut listing = Listing::default();
+        while let Some(item) = stream.next().await {
+            match item {
+                Ok(item) => listing.items.push(serde_json::to_value(&item).unwrap()),
+                Err(error) => {
+                    listing.error = Some(error);
+                    break;
+                }
+            }
+        }
+        listing.reported_total = stream.summary().reported_total();
+        listing
+    }
+    .boxed()
 }
 
 impl OperationCase {
@@ -150,7 +189,7 @@ const SERVERLESS: OperationCase = OperationCase {
     ],
     undocumented: &[],
     facade: Some(FacadeListing {
-        request: serverless,
+        list: serverless,
         // The facade uses the names of this API.
         serialized: |item| {
             let mut item = item.clone();
@@ -195,7 +234,7 @@ const FLEX: OperationCase = OperationCase {
     ],
     undocumented: &[],
     facade: Some(FacadeListing {
-        request: flex,
+        list: flex,
         serialized: flex_item_of_facade,
         enums: &[(&["FlexSnapshotStatus"], || {
             let known = FLEX_STATUSES.iter();
@@ -264,9 +303,29 @@ const CLUSTER_SNAPSHOTS: OperationCase = OperationCase {
             ]
         )
     },
-    guards: &[PROJECT_ID, CLUSTER_NAME],
+    guards: &[
+        PROJECT_ID,
+        CLUSTER_NAME,
+        Guard::new("itemsPerPage", "the facade's page_size", |text| {
+            accepts_page_size(cluster_snapshots, text)
+        }),
+    ],
     undocumented: &[],
-    facade: None,
+    facade: Some(FacadeListing {
+        list: cluster_snapshots,
+        serialized: |item| {
+            let mut item = without_empty_lists(item);
+            item["source"] = "cluster".into();
+            item
+        },
+        enums: &[
+            (&["SnapshotClusterType"], || {
+                known(SnapshotClusterType::KNOWN)
+            }),
+            (&["ConfigServerType"], || known(ConfigServerType::KNOWN)),
+            (&["CloudProvider"], || known(CloudProvider::KNOWN)),
+        ],
+    }),
 };
 
 const CLUSTER_SNAPSHOT: OperationCase = OperationCase {
@@ -304,9 +363,24 @@ const PROJECTS: OperationCase = OperationCase {
         })
     },
     send_generated: |client| send_all_parameters!(pages of client, client.list_groups(), []),
-    guards: &[],
+    guards: &[Guard::new(
+        "itemsPerPage",
+        "the facade's page_size",
+        |text| accepts_page_size(projects, text),
+    )],
     undocumented: &[],
-    facade: None,
+    facade: Some(FacadeListing {
+        list: projects,
+        serialized: |item| {
+            let mut item = without_empty_lists(item);
+            if let Some(fields) = item.as_object_mut() {
+                let created = fields.remove("created");
+                fields.extend(created.map(|created| ("createdAt".to_owned(), created)));
+            }
+            item
+        },
+        enums: &[],
+    }),
 };
 
 const CLUSTERS: OperationCase = OperationCase {
@@ -355,6 +429,7 @@ const CLUSTERS: OperationCase = OperationCase {
     guards: &[PROJECT_ID],
     // The documentation does not say how it rejects a wrong parameter.
     undocumented: &[400],
+    // The facade lists the clusters of both operations as one listing, which its own tests compare.
     facade: None,
 };
 
@@ -423,12 +498,29 @@ const FLEX_STATUSES: [(&str, SnapshotStatus); 5] = [
     ("COMPLETED", SnapshotStatus::Completed),
 ];
 
-fn serverless(atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas.serverless_snapshots(PROJECT, CLUSTER)
+fn serverless(atlas: &Atlas, pages: Pages) -> BoxFuture<'static, Listing> {
+    listed(atlas.serverless_snapshots(PROJECT, CLUSTER), pages)
 }
 
-fn flex(atlas: &Atlas) -> ListRequest<Snapshot> {
-    atlas.flex_snapshots(PROJECT, CLUSTER)
+fn flex(atlas: &Atlas, pages: Pages) -> BoxFuture<'static, Listing> {
+    listed(atlas.flex_snapshots(PROJECT, CLUSTER), pages)
+}
+
+fn cluster_snapshots(atlas: &Atlas, pages: Pages) -> BoxFuture<'static, Listing> {
+    listed(atlas.cluster_snapshots(PROJECT, CLUSTER), pages)
+}
+
+fn projects(atlas: &Atlas, pages: Pages) -> BoxFuture<'static, Listing> {
+    listed(atlas.projects(), pages)
+}
+
+/// An item as the facade serializes it: without empty lists.
+fn without_empty_lists(item: &Value) -> Value {
+    let mut item = item.clone();
+    if let Some(fields) = item.as_object_mut() {
+        fields.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    }
+    item
 }
 
 /// A Flex item as the facade serializes it: with the names of the serverless API, and with the text
@@ -477,7 +569,7 @@ fn known<T: ToString>(values: &[T]) -> BTreeSet<String> {
 
 /// Whether the facade accepts a page size. It rejects a wrong one when the stream is first polled,
 /// before any request.
-fn accepts_page_size(request: fn(&Atlas) -> ListRequest<Snapshot>, text: &str) -> bool {
+fn accepts_page_size(list: fn(&Atlas, Pages) -> BoxFuture<'static, Listing>, text: &str) -> bool {
     static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
         // Nothing listens at this address; the first poll does not wait for a response.
         let atlas = Atlas::builder().base_url("http://127.0.0.1:9");
@@ -487,9 +579,12 @@ fn accepts_page_size(request: fn(&Atlas) -> ListRequest<Snapshot>, text: &str) -
     let Ok(items) = text.parse() else {
         return false;
     };
-    let mut stream = request(&ATLAS).page_size(items).stream();
-    match stream.next().now_or_never() {
-        Some(Some(Err(error))) => error.kind() != ErrorKind::InvalidArgument,
-        _ => true,
-    }
+    let pages = Pages {
+        size: Some(items),
+        ..Pages::default()
+    };
+    let refused = list(&ATLAS, pages)
+        .now_or_never()
+        .and_then(|listing| listing.error);
+    refused.is_none_or(|error| error.kind() != ErrorKind::InvalidArgument)
 }

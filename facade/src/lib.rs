@@ -40,6 +40,7 @@ pub use model::completeness::{Basis, Completeness, EmptyReason, IncompleteReason
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};
 pub use model::invalid_item::InvalidItem;
 pub use model::project::Project;
+pub use model::selection::{Gap, SnapshotsExt, TotalBytes};
 pub use model::snapshot::Snapshot;
 pub use model::snapshot_fields::{
     CloudProvider, ConfigServerType, FrequencyType, Link, SnapshotClusterType, SnapshotMember,

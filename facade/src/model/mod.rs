@@ -6,6 +6,7 @@ pub(crate) mod completeness;
 pub(crate) mod ids;
 pub(crate) mod invalid_item;
 pub(crate) mod project;
+pub(crate) mod selection;
 pub(crate) mod snapshot;
 pub(crate) mod snapshot_fields;
 pub(crate) mod tag;

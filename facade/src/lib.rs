@@ -37,6 +37,7 @@ pub use http::retry_policy::RetryPolicy;
 pub use model::checkpoint::Checkpoint;
 pub use model::cluster::{Cluster, ClusterKind, ClusterRegion, ClusterState, InternalClusterRole};
 pub use model::completeness::{Basis, Completeness, EmptyReason, IncompleteReason};
+pub use model::freshness::{Freshness, Verdict, VerdictReason};
 pub use model::ids::{ClusterName, InvalidValue, ProjectId, SnapshotId};
 pub use model::invalid_item::InvalidItem;
 pub use model::project::Project;

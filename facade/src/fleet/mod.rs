@@ -4,6 +4,7 @@
 
 pub(crate) mod connection;
 mod discovery;
+mod freshness;
 mod queue;
 pub(crate) mod report;
 pub(crate) mod request;

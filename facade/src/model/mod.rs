@@ -3,6 +3,7 @@
 pub(crate) mod checkpoint;
 pub(crate) mod cluster;
 pub(crate) mod completeness;
+pub(crate) mod freshness;
 pub(crate) mod ids;
 pub(crate) mod invalid_item;
 pub(crate) mod project;

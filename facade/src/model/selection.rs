@@ -32,7 +32,8 @@ mod sealed {
 /// - Snapshots that expired count as long as they are listed.
 ///
 /// They say what is in the slice. Whether the list was complete is said by
-/// [`Summary::completeness`](crate::Summary::completeness).
+/// [`Summary::completeness`](crate::Summary::completeness), and
+/// [`Freshness`](crate::Freshness) takes it into account.
 ///
 /// ```
 /// use std::time::Duration;
@@ -161,7 +162,9 @@ impl SnapshotsExt for [Snapshot] {
 }
 
 /// The completed snapshots that have a date, with it.
-fn completed(snapshots: &[Snapshot]) -> impl Iterator<Item = (DateTime<Utc>, &Snapshot)> {
+pub(crate) fn completed(
+    snapshots: &[Snapshot],
+) -> impl Iterator<Item = (DateTime<Utc>, &Snapshot)> {
     let completed = snapshots
         .iter()
         .filter(|snapshot| has_status(snapshot, &SnapshotStatus::Completed));
@@ -169,13 +172,13 @@ fn completed(snapshots: &[Snapshot]) -> impl Iterator<Item = (DateTime<Utc>, &Sn
 }
 
 /// The latest time that a snapshot can have at `now`.
-fn latest_credible(now: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn latest_credible(now: DateTime<Utc>) -> DateTime<Utc> {
     let latest = now.checked_add_signed(TimeDelta::from_std(CLOCK_SKEW).unwrap_or_default());
     latest.unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// How old a snapshot is at `now`; zero where it is dated later.
-fn age_of(snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Duration> {
+pub(crate) fn age_of(snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Duration> {
     Some(between(snapshot.created_at()?, now))
 }
 

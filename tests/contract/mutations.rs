@@ -4,8 +4,12 @@
 //! renames and replaced rules, each with the checks that must notice it and what they must report.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::thread::{self, available_parallelism};
 
 use serde_json::{Value, json};
+use tokio::runtime::Builder;
 
 use crate::checks::{CHECKS, Context, Recordings, violations_of};
 use crate::operation_case::CASES;
@@ -257,18 +261,51 @@ fn is_at_or_below(place: &str, known: &str) -> bool {
     }
 }
 
-#[tokio::test]
-async fn every_removal_and_alteration_is_noticed() {
+/// Makes each change in turn, on every processor.
+#[test]
+fn every_removal_and_alteration_is_noticed() {
     let contract = Contract::load();
+    let places = Mutex::new(places(&contract).into_iter());
+    let found = Mutex::new(Found::default());
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(|| {
+                let runtime = Builder::new_current_thread().enable_all().build();
+                runtime.unwrap().block_on(sweep(&contract, &places, &found));
+            });
+        }
+    });
+    let Found { unnoticed, used } = found.into_inner().unwrap();
+    assert!(unnoticed.is_empty(), "no check notices {unnoticed:#?}");
+    let idle = known().find(|place| !used.contains(*place));
+    assert_eq!(idle, None, "every change at this place is noticed");
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    /// Changes that are not noticed and should be.
+    unnoticed: Vec<String>,
+    /// The known places at which a change was not noticed.
+    used: BTreeSet<&'static str>,
+}
+
+fn known() -> impl Iterator<Item = &'static str> {
+    UNNOTICED.iter().flat_map(|(_, places)| *places).copied()
+}
+
+async fn sweep(
+    contract: &Contract,
+    places: &Mutex<impl Iterator<Item = (String, Vec<Value>)>>,
+    found: &Mutex<Found>,
+) {
     let mut recordings = Recordings::new();
-    assert_eq!(violations_of(&contract, CASES, &mut recordings).await, []);
-    let mut unnoticed = Vec::new();
-    let mut used = BTreeSet::new();
-    let known = || UNNOTICED.iter().flat_map(|(_, places)| *places);
-    for (place, replacements) in places(&contract) {
+    assert_eq!(violations_of(contract, CASES, &mut recordings).await, []);
+    let next = || places.lock().unwrap().next();
+    while let Some((place, replacements)) = next() {
         let known_at = known().find(|known| is_at_or_below(&place, known));
         // One change that is not noticed is enough, and all checks have to run for each.
-        if known_at.is_some_and(|known| used.contains(known)) {
+        if known_at.is_some_and(|known| found.lock().unwrap().used.contains(known)) {
             continue;
         }
         let removal = std::iter::once(None);
@@ -284,16 +321,14 @@ async fn every_removal_and_alteration_is_noticed() {
             if let Ok(context) = Context::new(&broken, CASES, &mut recordings).await
                 && context.violations().next().is_none()
             {
+                let mut found = found.lock().unwrap();
                 match known_at {
-                    Some(known) => _ = used.insert(*known),
-                    None => unnoticed.push(format!("{change} at {place}")),
+                    Some(known) => _ = found.used.insert(known),
+                    None => found.unnoticed.push(format!("{change} at {place}")),
                 }
             }
         }
     }
-    assert!(unnoticed.is_empty(), "no check notices {unnoticed:#?}");
-    let idle = known().find(|place| !used.contains(*place));
-    assert_eq!(idle, None, "every change at this place is noticed");
 }
 
 /// Every place whose removal must be noticed, with the other values that must be noticed there.

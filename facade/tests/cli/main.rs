@@ -8,6 +8,7 @@
 )]
 
 mod apis;
+mod check;
 mod checkpoint_file;
 #[path = "../common/mod.rs"]
 mod common;

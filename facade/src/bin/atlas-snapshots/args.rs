@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use atlas_snapshots::chrono::{DateTime, TimeDelta, Utc};
 use atlas_snapshots::{ClusterName, Consistency, ProjectId, RetryPolicy};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -49,6 +50,10 @@ pub(crate) enum Command {
     Clusters(ClustersArgs),
     /// Print the projects that the credentials may see
     Projects(ProjectsArgs),
+    /// Check that every cluster has a fresh completed snapshot, for monitoring
+    Check(CheckArgs),
+    /// Print the newest completed snapshot of a cluster
+    Latest(LatestArgs),
     /// Check authentication
     #[command(subcommand)]
     Auth(AuthCommand),
@@ -342,6 +347,107 @@ pub(crate) struct ClustersArgs {
     pub(crate) output: OutputArgs,
 }
 
+/// Check that every cluster has a fresh completed snapshot
+///
+/// Prints one line with the state, counts and performance data, as monitoring plugins do, and a line
+/// for each problem. A cluster is stale or missing only where its list of snapshots was read
+/// completely. A Free cluster, which has no backups, is ok; one whose backups are off is critical.
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXIT_CODES)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+
+    /// The age up to which the newest completed snapshot is fresh, such as 26h
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) max_age: Duration,
+
+    /// The age above which a fresh snapshot is a warning
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) warn_age: Option<Duration>,
+
+    /// The fewest completed snapshots that a cluster must have
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) min_completed: u64,
+
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: CheckFormat,
+
+    /// Write to this file instead of standard output; it is replaced at once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+
+    /// The longest the whole check may take, such as 30s or 5m [default: no limit]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
+
+    /// How often at most to request a failed page again before giving up; 0 for not at all
+    #[arg(long, value_name = "N", default_value = "4", value_parser = count)]
+    max_retries: u32,
+}
+
+impl CheckArgs {
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy::default().max_retries(self.max_retries)
+    }
+}
+
+/// What `check --output` accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// One line for a monitoring system, and one for each problem
+    Text,
+    /// One array of objects, one for each cluster
+    Json,
+    /// One object a line
+    Ndjson,
+    /// A header and one line a cluster
+    Csv,
+    /// Gauges in the text format of Prometheus
+    Prometheus,
+}
+
+const CHECK_EXIT_CODES: &str = "\
+Exit codes:
+  0  OK        Every cluster has a fresh snapshot, or is a Free cluster
+  1  WARNING   The newest snapshot of a cluster is older than --warn-age
+  2  CRITICAL  A cluster is stale, has no or too few completed snapshots, or its backups are off
+  3  UNKNOWN   A list could not be read, or may be incomplete; also wrong usage
+  Critical outranks unknown, and unknown outranks warning.
+
+Examples:
+  atlas-snapshots check --max-age 26h --all-projects
+  atlas-snapshots check --max-age 26h --all-projects --output prometheus --output-file atlas.prom";
+
+/// Print the newest completed snapshot of a cluster
+///
+/// Exit code 5 where there is none, 3 where the list may be incomplete.
+#[derive(Debug, Args)]
+pub(crate) struct LatestArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// The newest one at or before this time, such as 2026-11-20T12:00:00Z, or 7d for seven days ago
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) before: Option<DateTime<Utc>>,
+
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: LatestFormat,
+}
+
+/// What `latest --output` accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LatestFormat {
+    /// The id alone
+    Id,
+    /// One object, as list prints a row
+    Json,
+    /// For reading
+    Table,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ProjectsArgs {
     #[command(flatten)]
@@ -506,8 +612,30 @@ fn tag(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
+/// Reads a date with time and zone, or how long ago.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let ago = humantime::parse_duration(text).ok();
+    let ago = ago.and_then(|ago| TimeDelta::from_std(ago).ok());
+    ago.and_then(|ago| Utc::now().checked_sub_signed(ago))
+        .ok_or_else(|| {
+            "it must be a time, such as 2026-11-20T12:00:00Z, or how long ago, such as 7d"
+                .to_owned()
+        })
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|error| legible(&error.to_string()))
+}
+
+/// Whether the command is `check`, whose exit codes are those of monitoring plugins.
+pub(crate) fn is_check() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments
+        .find(|argument| !argument.to_string_lossy().starts_with('-'))
+        .is_some_and(|command| command == "check")
 }
 
 /// The arguments of the program.

@@ -1,105 +1,205 @@
-//! The command `auth check`: sends one small request, and prints whether that was allowed.
+//! The command `check`: whether every cluster has a fresh completed snapshot, as the guidelines for
+//! monitoring plugins have it.
 
-use atlas_snapshots::{Credentials, Project, RetryPolicy};
+mod metrics;
+mod report;
 
-use crate::args::TargetArgs;
-use crate::exit::Exit;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use atlas_snapshots::chrono::{DateTime, Utc};
+use atlas_snapshots::{
+    Atlas, Collected, FleetReport, FleetSummary, Freshness, Project, ProjectId, Snapshot, Verdict,
+    VerdictReason,
+};
+
+use crate::args::{CheckArgs, TargetArgs};
+use crate::fleet::select;
 use crate::log::Waits;
-use crate::messages::{Messages, no_project, print_error, print_line, print_request_error};
+use crate::messages::Messages;
+use crate::output::kind_of;
 use crate::setup::{Connection, SetupError, Target, block_on};
+use report::{Row, State, Whole};
 
-/// The most projects that are printed.
-const SHOWN: usize = 20;
-
-/// Checks access to the snapshots of a cluster, or without one, to projects.
+/// Checks, or returns what is wrong with the arguments.
 pub(crate) fn run(
-    args: &TargetArgs,
+    args: &CheckArgs,
     waits: &Waits,
     messages: Messages,
-) -> Result<Exit, SetupError> {
-    if Target::is_named(args) {
-        check_cluster(&Target::resolve(args)?, waits, messages)
-    } else {
-        check_projects(args, waits, messages)
-    }
-}
-
-/// Requests one snapshot.
-fn check_cluster(target: &Target, waits: &Waits, messages: Messages) -> Result<Exit, SetupError> {
-    let atlas = target.client(|builder| builder.retry_policy(RetryPolicy::none()))?;
-    // With the page limit, no further page is requested ahead.
-    let mut pages = target.request(&atlas).page_size(1).page_limit(1).pages();
-    Ok(match block_on(waits.watch(pages.next())) {
-        Ok(Some(Err(error))) => {
-            print_request_error(&error);
-            print_line(format_args!("  checked: {target}"));
-            Exit::of_error(&error)
-        }
-        Ok(_) => {
-            if !messages.is_quiet {
-                print_line(format_args!("ok: may list the snapshots of {target}"));
-            }
-            Exit::Complete
-        }
-        Err(error) => {
-            print_error(&error);
-            Exit::Failed
-        }
-    })
-}
-
-/// Lists the projects that the credentials may see.
-fn check_projects(
-    args: &TargetArgs,
-    waits: &Waits,
-    messages: Messages,
-) -> Result<Exit, SetupError> {
-    let connection = Connection::resolve(&args.connection)?;
-    let project = Target::project(args)?;
-    let atlas = connection.client(|builder| builder.retry_policy(RetryPolicy::none()))?;
-    let credentials = Credentials::from_env().unwrap_or_else(|_| Credentials::anonymous());
-    let listed = match block_on(waits.watch(atlas.projects().collect_partial())) {
-        Ok(listed) => listed,
-        Err(error) => {
-            print_error(&error);
-            return Ok(Exit::Failed);
-        }
+) -> Result<ExitCode, SetupError> {
+    args.scope.check_flags()?;
+    let mut check = Check {
+        args,
+        now: Utc::now(),
+        rows: Vec::new(),
+        requests: 0,
     };
-    if let Some(error) = &listed.error {
-        print_request_error(error);
-        print_line(format_args!(
-            "  checked: the projects at {connection}, with {credentials}"
-        ));
-        return Ok(Exit::of_error(error));
-    }
-    let projects = &listed.collected;
-    if let Some(project) = project
-        && !projects.iter().any(|found| found.id() == project.as_str())
-    {
-        print_line(no_project(project));
-        return Ok(Exit::NotFound);
-    }
-    if !messages.is_quiet {
-        let number = match projects.len() {
-            1 => "1 project".to_owned(),
-            number => format!("{number} projects"),
-        };
-        print_line(format_args!(
-            "ok: {number} at {connection}, with {credentials}"
-        ));
-        for project in projects.iter().take(SHOWN) {
-            print_line(format_args!("  {}", described(project)));
-        }
-        if projects.len() > SHOWN {
-            print_line("  ... 'atlas-snapshots projects' prints all of them");
-        }
-    }
-    Ok(Exit::of_completeness(projects.summary().completeness()))
+    let begun = Instant::now();
+    let done = match args.scope.one_cluster() {
+        Some(target) => check.one(&target, waits)?,
+        None => check.several(waits)?,
+    };
+    let whole = Whole {
+        rows: check.rows,
+        error: done.err(),
+        warn_age: args.warn_age,
+        max_age: args.max_age,
+        duration: begun.elapsed(),
+        requests: check.requests,
+    };
+    Ok(report::print(&whole, args, messages).into())
 }
 
-fn described(project: &Project) -> String {
-    match project.name() {
-        Some(name) => format!("{} {name}", project.id()),
-        None => project.id().to_owned(),
+/// Prints what is wrong with the arguments, which means that nothing is known.
+pub(crate) fn unknown(usage: &clap::Error) -> ExitCode {
+    // Where standard error is closed, there is nowhere to report that.
+    let _ = usage.print();
+    State::Unknown.into()
+}
+
+/// A check under way.
+struct Check<'a> {
+    args: &'a CheckArgs,
+    now: DateTime<Utc>,
+    rows: Vec<Row>,
+    requests: u64,
+}
+
+/// Why the check as a whole failed.
+type Done = Result<(), String>;
+
+impl Check<'_> {
+    fn one(&mut self, args: &TargetArgs, waits: &Waits) -> Result<Done, SetupError> {
+        let target = Target::resolve(args)?;
+        let atlas = target.client(|builder| builder.retry_policy(self.args.retry_policy()))?;
+        let mut request = target.request(&atlas);
+        if let Some(limit) = self.args.deadline {
+            request = request.deadline(limit);
+        }
+        let listed = match block_on(waits.watch(request.collect_partial())) {
+            Ok(listed) => listed,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let freshness = Freshness::of_listing(&listed.collected, self.args.max_age, self.now);
+        let mut row = Row::of_cluster(target.project_id(), target.cluster_name());
+        row.kind = listed.collected.first().and_then(kind_of);
+        let error = listed.error.as_ref().map(ToString::to_string);
+        self.add(row, freshness, Some(&listed.collected), error);
+        Ok(Ok(()))
+    }
+
+    fn several(&mut self, waits: &Waits) -> Result<Done, SetupError> {
+        let scope = &self.args.scope;
+        let connection = Connection::resolve(&scope.projects.connection)?;
+        let projects = connection.projects(&scope.projects)?;
+        let atlas = connection.client(|builder| builder.retry_policy(self.args.retry_policy()))?;
+        Ok(block_on(waits.watch(self.fleet(&atlas, &projects)))
+            .unwrap_or_else(|error| Err(error.to_string())))
+    }
+
+    async fn fleet(&mut self, atlas: &Atlas, projects: &[ProjectId]) -> Done {
+        let mut fleet = select(atlas.fleet(), &self.args.scope, projects);
+        if let Some(limit) = self.args.deadline {
+            fleet = fleet.deadline(limit);
+        }
+        let mut fleet = fleet.stream();
+        let ended = loop {
+            match fleet.next().await {
+                Some(Ok(report)) => self.report(&report),
+                Some(Err(error)) => break Err(error.to_string()),
+                None => break Ok(()),
+            }
+        };
+        let summary = fleet.summary();
+        self.requests = summary.requests();
+        self.add_missing(&summary);
+        ended
+    }
+
+    fn report(&mut self, report: &FleetReport) {
+        let freshness = Freshness::of_report(report, self.args.max_age, self.now);
+        match report {
+            FleetReport::Cluster {
+                project,
+                cluster,
+                listing,
+            } => {
+                let row = Row::discovered(project, cluster);
+                let error = listing.error.as_ref().map(ToString::to_string);
+                self.add(row, freshness, Some(&listing.collected), error);
+            }
+            FleetReport::WithoutBackups { project, cluster } => {
+                self.add(Row::discovered(project, cluster), freshness, None, None);
+            }
+            FleetReport::Project { project, error } => {
+                let row = Row::of_project(project);
+                self.add(row, freshness, None, Some(error.to_string()));
+            }
+            _ => {}
+        }
+    }
+
+    fn add(
+        &mut self,
+        mut row: Row,
+        freshness: Freshness,
+        listing: Option<&Collected<Snapshot>>,
+        error: Option<String>,
+    ) {
+        let freshness = freshness.min_completed(self.args.min_completed);
+        let is_old = |warn: Duration| freshness.age().is_some_and(|age| age > warn);
+        row.state = match freshness.verdict() {
+            Verdict::Fresh if self.args.warn_age.is_some_and(is_old) => State::Warning,
+            Verdict::Fresh => State::Ok,
+            Verdict::NoBackups if freshness.reason() == Some(VerdictReason::FreeCluster) => {
+                State::Ok
+            }
+            Verdict::Stale | Verdict::Missing | Verdict::NoBackups => State::Critical,
+            _ => State::Unknown,
+        };
+        row.reason = match error {
+            Some(error) if freshness.verdict() == Verdict::Unknown => error,
+            _ => freshness.to_string(),
+        };
+        if let Some(listing) = listing {
+            row.listing = Some(report::Listing::of(listing));
+        }
+        row.verdict = freshness.verdict();
+        row.snapshot_id = freshness.snapshot_id().map(ToString::to_string);
+        row.newest_completed_at = freshness.newest_completed_at();
+        row.age_seconds = freshness.age().map(|age| age.as_secs());
+        self.rows.push(row);
+    }
+
+    /// Adds what was to be there, and was not found.
+    fn add_missing(&mut self, summary: &FleetSummary) {
+        let mut unknown = |row: Row, reason: String| {
+            self.rows.push(Row { reason, ..row });
+        };
+        for project in summary.projects_not_found() {
+            let reason = "there is no such project, or these credentials may not see it";
+            unknown(Row::of_project(&Project::new(project)), reason.to_owned());
+        }
+        for name in summary.clusters_not_found() {
+            unknown(Row::named(name), "there is no such cluster".to_owned());
+        }
+        for tag in summary.tags_not_found() {
+            let reason = format!("nothing has the tag {}={}", tag.key(), tag.value());
+            unknown(Row::default(), reason);
+        }
+        for missing in summary.missing_clusters() {
+            let mut row = Row::of_project(&Project::new(missing.project()));
+            row.project_name = missing.project_name().map(str::to_owned);
+            let (counted, found) = (missing.counted(), missing.found());
+            unknown(
+                row,
+                format!("Atlas counts {counted} clusters and lists {found}"),
+            );
+        }
+        for unreadable in summary.unreadable() {
+            let mut row = Row::default();
+            row.project_id = unreadable.project().map(str::to_owned);
+            unknown(row, unreadable.item().to_string());
+        }
     }
 }

@@ -9,7 +9,7 @@ use atlas_snapshots::{
 };
 use clap::error::ErrorKind;
 
-use crate::args::{ListArgs, usage_error};
+use crate::args::{ListArgs, ScopeArgs, usage_error};
 use crate::exit::{Exit, StopReason};
 use crate::log::Waits;
 use crate::messages::{Messages, no_project, print_error, print_line};
@@ -48,14 +48,23 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
 }
 
 fn configure(atlas: &Atlas, args: &ListArgs, projects: &[ProjectId]) -> FleetRequest {
-    let scope = &args.scope;
-    let mut fleet = atlas
+    let fleet = atlas
         .fleet()
         .page_size(args.page_size)
         .consistency(args.library_consistency());
-    if let Some(limit) = args.deadline {
-        fleet = fleet.deadline(limit);
-    }
+    let fleet = match args.deadline {
+        Some(limit) => fleet.deadline(limit),
+        None => fleet,
+    };
+    select(fleet, &args.scope, projects)
+}
+
+/// Restricts a fleet to what the arguments select.
+pub(crate) fn select(
+    mut fleet: FleetRequest,
+    scope: &ScopeArgs,
+    projects: &[ProjectId],
+) -> FleetRequest {
     if let Some(requests) = scope.projects.concurrency {
         fleet = fleet.concurrency(requests.into());
     }

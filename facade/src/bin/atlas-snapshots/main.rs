@@ -1,15 +1,18 @@
 //! `atlas-snapshots`: lists the snapshots of MongoDB Atlas clusters on the command line.
 //!
 //! Rows go to standard output, everything else to standard error. A module imports only from those
-//! behind it in this list: `list`, `fleet`, `discovery`, `check`, `rows`, `writer`, `setup`, `log`, `args`,
+//! behind it in this list: `list`, `check`, `fleet`, `discovery`, `latest`,
+//! `auth_check`, `rows`, `writer`, `setup`, `log`, `args`,
 //! `output`, `checkpoint_file`, `exit`, `messages`, `legible`, `signals`, `stdout`.
 
 mod args;
+mod auth_check;
 mod check;
 mod checkpoint_file;
 mod discovery;
 mod exit;
 mod fleet;
+mod latest;
 mod legible;
 mod list;
 mod log;
@@ -32,6 +35,7 @@ use setup::SetupError;
 fn main() -> ExitCode {
     let Cli { verbosity, command } = match args::parse() {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() && args::is_check() => return check::unknown(&error),
         // Prints message and usage on standard error, or help and version on standard output.
         Err(error) => error.exit(),
     };
@@ -46,7 +50,13 @@ fn main() -> ExitCode {
         },
         Command::Clusters(args) => discovery::print_clusters(&args, waits, messages),
         Command::Projects(args) => discovery::print_projects(&args, waits, messages),
-        Command::Auth(AuthCommand::Check(args)) => check::run(&args, &waits, messages),
+        Command::Latest(args) => latest::run(&args, &waits, messages),
+        Command::Auth(AuthCommand::Check(args)) => auth_check::run(&args, &waits, messages),
+        Command::Check(args) => match check::run(&args, &waits, messages) {
+            Ok(state) => return state,
+            Err(SetupError::Usage(usage)) => return check::unknown(&usage),
+            Err(failed) => Err(failed),
+        },
     };
     match result {
         Ok(exit) => exit.into(),

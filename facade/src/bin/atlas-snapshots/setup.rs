@@ -177,6 +177,14 @@ impl Target {
         self.connection.client(configure)
     }
 
+    pub(crate) fn project_id(&self) -> &str {
+        self.project.as_str()
+    }
+
+    pub(crate) fn cluster_name(&self) -> &str {
+        self.cluster.as_str()
+    }
+
     /// The cluster, for rows.
     pub(crate) fn row_cluster(&self) -> Rc<RowCluster> {
         RowCluster::named(self.project.as_str(), self.cluster.as_str())

@@ -11,8 +11,8 @@ use std::io::{self, IsTerminal};
 use clap::ValueEnum;
 
 pub(crate) use discovery_rows::{ClusterRow, ProjectRow};
-pub(crate) use row::{Output, Row, Scope};
-pub(crate) use snapshot_row::{RowCluster, SnapshotRow};
+pub(crate) use row::{Column, InTable, Output, Row, Scope, date};
+pub(crate) use snapshot_row::{RowCluster, SnapshotRow, kind_of};
 use table::TableOutput;
 
 use crate::legible::{PrintableJson, is_unprintable, legible};

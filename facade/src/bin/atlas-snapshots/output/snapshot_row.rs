@@ -55,18 +55,20 @@ impl RowCluster {
 impl SnapshotRow {
     /// The kind of the cluster: as discovered, or else as its snapshots show it.
     fn kind(&self) -> Option<Cow<'_, ClusterKind>> {
-        if let Some(kind) = &self.cluster.kind {
-            return Some(Cow::Borrowed(kind));
-        }
-        let kind = match (self.snapshot.source(), self.snapshot.cluster_type()) {
-            (SnapshotSource::Flex, _) => ClusterKind::Flex,
-            (SnapshotSource::Serverless, _) => ClusterKind::Serverless,
-            (_, Some(SnapshotClusterType::ReplicaSet)) => ClusterKind::ReplicaSet,
-            (_, Some(SnapshotClusterType::ShardedCluster)) => ClusterKind::Sharded,
-            _ => return None,
-        };
-        Some(Cow::Owned(kind))
+        let discovered = self.cluster.kind.as_ref().map(Cow::Borrowed);
+        discovered.or_else(|| kind_of(&self.snapshot).map(Cow::Owned))
     }
+}
+
+/// The kind of the cluster of a snapshot, as far as the snapshot shows it.
+pub(crate) fn kind_of(snapshot: &Snapshot) -> Option<ClusterKind> {
+    Some(match (snapshot.source(), snapshot.cluster_type()) {
+        (SnapshotSource::Flex, _) => ClusterKind::Flex,
+        (SnapshotSource::Serverless, _) => ClusterKind::Serverless,
+        (_, Some(SnapshotClusterType::ReplicaSet)) => ClusterKind::ReplicaSet,
+        (_, Some(SnapshotClusterType::ShardedCluster)) => ClusterKind::Sharded,
+        _ => return None,
+    })
 }
 
 impl Serialize for SnapshotRow {

@@ -16,17 +16,12 @@ use atlas_snapshots::{
 use crate::args::{CheckArgs, TargetArgs};
 use crate::fleet::select;
 use crate::log::Waits;
-use crate::messages::Messages;
 use crate::output::kind_of;
 use crate::setup::{Connection, SetupError, Target, block_on};
-use report::{Row, State, Whole};
+use report::{Date, Row, State, Whole};
 
 /// Checks, or returns what is wrong with the arguments.
-pub(crate) fn run(
-    args: &CheckArgs,
-    waits: &Waits,
-    messages: Messages,
-) -> Result<ExitCode, SetupError> {
+pub(crate) fn run(args: &CheckArgs, waits: &Waits) -> Result<ExitCode, SetupError> {
     args.scope.check_flags()?;
     let mut check = Check {
         args,
@@ -47,7 +42,7 @@ pub(crate) fn run(
         duration: begun.elapsed(),
         requests: check.requests,
     };
-    Ok(report::print(&whole, args, messages).into())
+    Ok(report::print(&whole, args).into())
 }
 
 /// Prints what is wrong with the arguments, which means that nothing is known.
@@ -166,7 +161,7 @@ impl Check<'_> {
         }
         row.verdict = freshness.verdict();
         row.snapshot_id = freshness.snapshot_id().map(ToString::to_string);
-        row.newest_completed_at = freshness.newest_completed_at();
+        row.newest_completed_at = freshness.newest_completed_at().map(Date);
         row.age_seconds = freshness.age().map(|age| age.as_secs());
         self.rows.push(row);
     }
@@ -197,8 +192,10 @@ impl Check<'_> {
             );
         }
         for unreadable in summary.unreadable() {
-            let mut row = Row::default();
-            row.project_id = unreadable.project().map(str::to_owned);
+            let row = Row {
+                project_id: unreadable.project().map(str::to_owned),
+                ..Row::default()
+            };
             unknown(row, unreadable.item().to_string());
         }
     }

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         Command::Projects(args) => discovery::print_projects(&args, waits, messages),
         Command::Latest(args) => latest::run(&args, &waits, messages),
         Command::Auth(AuthCommand::Check(args)) => auth_check::run(&args, &waits, messages),
-        Command::Check(args) => match check::run(&args, &waits, messages) {
+        Command::Check(args) => match check::run(&args, &waits) {
             Ok(state) => return state,
             Err(SetupError::Usage(usage)) => return check::unknown(&usage),
             Err(failed) => Err(failed),

@@ -23,11 +23,6 @@ impl Messages {
         }
     }
 
-    /// Prints why something is missing.
-    pub(crate) fn error(self, text: impl Display) {
-        print_line(format_args!("error: {text}"));
-    }
-
     /// Prints what Atlas announces about the API, and the summary of a listing. The summary of one
     /// that is not complete says why, so it is printed in any case.
     pub(crate) fn summary(self, summary: &Summary) {

@@ -62,13 +62,16 @@ pub(super) fn encode(whole: &Whole) -> io::Result<Vec<u8>> {
         let of_verdict = with("verdict", row.verdict.as_str());
         verdict.get_or_create(&of_verdict).set(1);
         if let Some(time) = row.newest_completed_at {
-            newest.get_or_create(&labels).set(time.timestamp());
+            newest.get_or_create(&labels).set(time.0.timestamp());
         }
         let Some(listing) = &row.listing else {
             continue;
         };
         let is_complete = i64::from(listing.is_complete);
         complete.get_or_create(&labels).set(is_complete);
+        if !listing.is_complete {
+            continue;
+        }
         if let Some(known) = listing.bytes {
             bytes.get_or_create(&labels).set(signed(known));
         }

@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use super::metrics;
 use crate::args::{CheckArgs, CheckFormat};
 use crate::legible::legible;
-use crate::messages::{Messages, print_error};
+use crate::messages::{print_error, print_line};
 use crate::output::{self, Column, Format, InTable, Scope};
 
 /// The state of a cluster, or of all of them. The later one outranks the earlier one.
@@ -64,8 +64,7 @@ pub(super) struct Row {
     pub(super) kind: Option<ClusterKind>,
     pub(super) verdict: Verdict,
     pub(super) state: State,
-    #[serde(serialize_with = "as_date")]
-    pub(super) newest_completed_at: Option<DateTime<Utc>>,
+    pub(super) newest_completed_at: Option<Date>,
     pub(super) age_seconds: Option<u64>,
     pub(super) snapshot_id: Option<String>,
     pub(super) reason: String,
@@ -73,8 +72,14 @@ pub(super) struct Row {
     pub(super) listing: Option<Listing>,
 }
 
-fn as_date<S: Serializer>(date: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
-    date.map(output::date).serialize(serializer)
+/// A date that serializes as those of snapshots do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Date(pub(super) DateTime<Utc>);
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        output::date(self.0).serialize(serializer)
+    }
 }
 
 impl Default for Row {
@@ -210,8 +215,8 @@ impl Whole {
             .filter(|row| row.cluster_name.is_some())
             .count();
         let to_check = clusters - exempt;
-        let state = self.state().as_str().to_uppercase();
-        let mut line = format!("{state} - {fresh} of {to_check} clusters fresh");
+        let overall = self.state().as_str().to_uppercase();
+        let mut line = format!("{overall} - {fresh} of {to_check} clusters fresh");
         for (count, what) in [
             (stale, "stale"),
             (missing, "missing"),
@@ -294,7 +299,7 @@ impl output::Row for Row {
         column("verdict", |row| Some(row.verdict.as_str().into())),
         column("state", |row| Some(row.state.as_str().into())),
         column("newestCompletedAt", |row| {
-            row.newest_completed_at.map(output::date)
+            row.newest_completed_at.map(|date| output::date(date.0))
         }),
         column("ageSeconds", |row| {
             row.age_seconds.map(|age| age.to_string().into())
@@ -318,7 +323,7 @@ const fn column(name: &'static str, value: fn(&Row) -> Option<Cow<'_, str>>) -> 
 }
 
 /// Prints the check, and returns its state.
-pub(super) fn print(whole: &Whole, args: &CheckArgs, messages: Messages) -> State {
+pub(super) fn print(whole: &Whole, args: &CheckArgs) -> State {
     let state = whole.state();
     let printed = match args.output {
         CheckFormat::Text => Ok(whole.text().into_bytes()),
@@ -336,7 +341,7 @@ pub(super) fn print(whole: &Whole, args: &CheckArgs, messages: Messages) -> Stat
         return State::Unknown;
     }
     if let (Some(error), false) = (&whole.error, matches!(args.output, CheckFormat::Text)) {
-        messages.error(error);
+        print_line(format_args!("error: {error}"));
     }
     state
 }

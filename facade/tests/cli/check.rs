@@ -327,6 +327,56 @@ async fn wrong_usage_is_unknown() {
 }
 
 #[tokio::test]
+async fn filters_leave_rows_out_and_hide_no_failure() {
+    let mut failed = hours_ago(4, 3);
+    failed["status"] = json!("failed");
+    let items = vec![queued(9), hours_ago(3, 30), failed, hours_ago(2, 10)];
+    let atlas = start(of(items)).await;
+    let list = |arguments: &[&str]| {
+        let mut command = program(["list", "--api", "serverless", "--output", "ndjson"]);
+        command
+            .args(project(&atlas))
+            .args(["--cluster", atlas.cluster_name()]);
+        command.args(["--max-retries", "0"]).args(arguments);
+        command
+    };
+    for (arguments, expected) in [
+        (&["--status", "completed"][..], &["03", "02"][..]),
+        (&["--status", "failed", "--status", "queued"], &["09", "04"]),
+        (&["--since", "1d"], &["04", "02"]),
+        (&["--until", "1d"], &["03"]),
+        (&["--since", "1d", "--status", "completed"], &["02"]),
+        (
+            &[
+                "--since",
+                "2020-01-01T00:00:00Z",
+                "--until",
+                "2020-01-02T00:00:00+02:00",
+            ],
+            &[],
+        ),
+    ] {
+        let ran = run(list(arguments)).await;
+        let rows = ran.json_lines();
+        let ends: Vec<_> = rows
+            .iter()
+            .map(|row| &row["id"].as_str().unwrap()[22..])
+            .collect();
+        assert_eq!((ran.code, &ends[..]), (Some(0), expected), "{arguments:?}");
+        assert!(ran.stderr.contains("4 items"), "{ran:#?}");
+    }
+    for arguments in [
+        &["--status", "done"][..],
+        &["--since", "soon"],
+        &["--since", "1d", "--checkpoint", "x"],
+    ] {
+        assert_eq!(run(list(arguments)).await.code, Some(2), "{arguments:?}");
+    }
+    atlas.add_fault(ResponseFault::Status(503), When::always());
+    assert_eq!(run(list(&["--status", "completed"])).await.code, Some(1));
+}
+
+#[tokio::test]
 async fn latest_prints_one_completed_snapshot() {
     let items = vec![
         queued(9),

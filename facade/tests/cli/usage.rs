@@ -214,6 +214,33 @@ async fn help_and_version_are_printed_on_standard_output() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), version));
 }
 
+#[tokio::test]
+async fn completions_and_the_manual_are_made_of_the_arguments() {
+    for (shell, named) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef atlas-snapshots"),
+        ("fish", "complete -c atlas-snapshots"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let ran = run(program(["completions", shell])).await;
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        assert!(ran.stdout.contains(named), "{shell}");
+        assert!(ran.stdout.contains("all-projects"), "{shell}");
+    }
+    for (arguments, named) in [
+        (&["man"][..], "check"),
+        (&["man", "list"], "MONGODB_ATLAS_CLIENT_ID"),
+    ] {
+        let ran = run(program(arguments.iter().copied())).await;
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        assert!(
+            ran.stdout.contains(".TH ") && ran.stdout.contains(named),
+            "{ran:#?}"
+        );
+    }
+    assert_usage_error(&run(program(["man", "nope"])).await, &["no command 'nope'"]);
+}
+
 /// `list` with nothing but the cluster on the command line.
 fn bare<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Command {
     let mut command = program(["list", "--cluster", "Instance0", "--output", "csv"]);

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use atlas_snapshots::chrono::{DateTime, TimeDelta, Utc};
-use atlas_snapshots::{ClusterName, Consistency, ProjectId, RetryPolicy};
+use atlas_snapshots::{ClusterName, Consistency, ProjectId, RetryPolicy, Snapshot, SnapshotStatus};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use clap_complete::Shell;
 
 use crate::legible::legible;
 use crate::output::Format;
@@ -29,11 +31,17 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Verbosity {
     /// Log retries and waits; -vv every request, -vvv everything. RUST_LOG takes precedence
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
     pub(crate) verbose: u8,
 
     /// Print only errors, and the summary of a listing that is not complete
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        display_order = 901
+    )]
     quiet: bool,
 }
 
@@ -57,6 +65,16 @@ pub(crate) enum Command {
     /// Check authentication
     #[command(subcommand)]
     Auth(AuthCommand),
+    /// Print a script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual, or that of a command such as list, for man
+    Man {
+        /// The command
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,6 +108,9 @@ pub(crate) struct ListArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     /// How sure to be that no snapshot was missed, where there is more than one page
     #[arg(long, value_name = "LEVEL", default_value = "adaptive")]
@@ -184,11 +205,11 @@ pub(crate) enum ApiChoice {
 pub(crate) struct TargetArgs {
     /// Atlas project, also called group: 24 hexadecimal digits, as in the address of its page
     /// [env: MONGODB_ATLAS_PROJECT_ID]
-    #[arg(long, value_name = "ID")]
+    #[arg(short, long, value_name = "ID")]
     pub(crate) project: Option<ProjectId>,
 
     /// Name of the cluster [env: MONGODB_ATLAS_CLUSTER]
-    #[arg(long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     pub(crate) cluster: Option<ClusterName>,
 
     /// Name of a serverless instance; short for --cluster NAME --api serverless
@@ -210,7 +231,7 @@ pub(crate) struct ScopeArgs {
     pub(crate) projects: ProjectScopeArgs,
 
     /// Name of the cluster; may be repeated [env: MONGODB_ATLAS_CLUSTER]
-    #[arg(long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     pub(crate) cluster: Vec<ClusterName>,
 
     /// Name of a serverless instance; short for --cluster NAME --api serverless
@@ -239,7 +260,7 @@ pub(crate) struct ScopeArgs {
 pub(crate) struct ProjectScopeArgs {
     /// Atlas project, also called group: 24 hexadecimal digits, as in the address of its page; may
     /// be repeated [env: MONGODB_ATLAS_PROJECT_ID]
-    #[arg(long, value_name = "ID")]
+    #[arg(short, long, value_name = "ID")]
     pub(crate) project: Vec<ProjectId>,
 
     /// Every project that the credentials may see
@@ -321,11 +342,48 @@ impl ScopeArgs {
     }
 }
 
+/// Which snapshots to print. All are listed all the same.
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
+    /// Print only snapshots with this status: queued, inProgress, completed or failed; may be
+    /// repeated
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    status: Vec<SnapshotStatus>,
+
+    /// Print only snapshots taken at or after this time, such as 2026-11-20T12:00:00Z, or 7d for
+    /// the last seven days
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<DateTime<Utc>>,
+
+    /// Print only snapshots taken at or before this time
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<DateTime<Utc>>,
+}
+
+impl FilterArgs {
+    /// Whether every snapshot is printed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.status.is_empty() && self.since.is_none() && self.until.is_none()
+    }
+
+    /// Whether a snapshot is printed. One without a date was taken at no time.
+    pub(crate) fn keeps(&self, snapshot: &Snapshot) -> bool {
+        let is_listed = |status| self.status.contains(status);
+        let is_within = |created| {
+            self.since.is_none_or(|since| since <= created)
+                && self.until.is_none_or(|until| created <= until)
+        };
+        let is_dated = self.since.is_none() && self.until.is_none();
+        (self.status.is_empty() || snapshot.status().is_some_and(is_listed))
+            && snapshot.created_at().map_or(is_dated, is_within)
+    }
+}
+
 /// How to print rows.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputArgs {
     /// How to print the rows
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
 
     /// Print an apostrophe before a csv value that a spreadsheet would read as a formula
@@ -371,7 +429,7 @@ pub(crate) struct CheckArgs {
     pub(crate) min_completed: u64,
 
     /// How to print the result
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: CheckFormat,
 
     /// Write to this file instead of standard output; it is replaced at once
@@ -433,7 +491,7 @@ pub(crate) struct LatestArgs {
     pub(crate) before: Option<DateTime<Utc>>,
 
     /// How to print it
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: LatestFormat,
 }
 
@@ -604,6 +662,15 @@ fn within<const MIN: u16, const MAX: u16>(text: &str) -> Result<u16, String> {
 fn count(text: &str) -> Result<u32, String> {
     let number = text.parse();
     number.map_err(|_| format!("it must be a number from 0 to {}", u32::MAX))
+}
+
+fn status(text: &str) -> Result<SnapshotStatus, String> {
+    match SnapshotStatus::from(text) {
+        SnapshotStatus::Unknown(_) => {
+            Err("it must be queued, inProgress, completed or failed".to_owned())
+        }
+        status => Ok(status),
+    }
 }
 
 fn tag(text: &str) -> Result<(String, String), String> {

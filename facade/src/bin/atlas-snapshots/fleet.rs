@@ -9,7 +9,7 @@ use atlas_snapshots::{
 };
 use clap::error::ErrorKind;
 
-use crate::args::{ListArgs, ScopeArgs, usage_error};
+use crate::args::{FilterArgs, ListArgs, ScopeArgs, usage_error};
 use crate::exit::{Exit, StopReason};
 use crate::log::Waits;
 use crate::messages::{Messages, no_project, print_error, print_line};
@@ -39,6 +39,7 @@ pub(crate) fn run(args: &ListArgs, waits: Waits, messages: Messages) -> Result<E
         let fleet = Fleet {
             stream,
             rows: Rows::new(args.output, scope, stdout, waits),
+            filter: &args.filter,
             messages,
             without_backups: Vec::new(),
             has_unreadable_items: false,
@@ -79,16 +80,17 @@ pub(crate) fn select(
 }
 
 /// A fleet that is being printed.
-struct Fleet {
+struct Fleet<'a> {
     stream: FleetStream,
     rows: Rows<SnapshotRow>,
+    filter: &'a FilterArgs,
     messages: Messages,
     /// The clusters that have no backups.
     without_backups: Vec<String>,
     has_unreadable_items: bool,
 }
 
-impl Fleet {
+impl Fleet<'_> {
     /// Prints the rows, and reports how the fleet ended.
     async fn run(mut self) -> Exit {
         let printed = self.print().await;
@@ -156,6 +158,9 @@ impl Fleet {
         }
         let row_cluster = RowCluster::discovered(project, cluster);
         for snapshot in listing.collected {
+            if !self.filter.keeps(&snapshot) {
+                continue;
+            }
             let cluster = Rc::clone(&row_cluster);
             self.rows.row(&SnapshotRow { cluster, snapshot })?;
         }

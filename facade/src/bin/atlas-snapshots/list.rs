@@ -9,7 +9,7 @@ use atlas_snapshots::{ErrorKind as LibraryErrorKind, ItemStream, ListRequest, Sn
 use clap::error::ErrorKind;
 use futures_core::Stream;
 
-use crate::args::{ConsistencyChoice, ListArgs, TargetArgs, usage_error};
+use crate::args::{ConsistencyChoice, FilterArgs, ListArgs, TargetArgs, usage_error};
 use crate::checkpoint_file::{CheckpointFile, Contents, Progress, Resumed};
 use crate::exit::{Exit, StopReason};
 use crate::legible::shown;
@@ -66,6 +66,7 @@ pub(crate) fn run(
             interrupt,
             earlier,
             is_limited_to_a_single_pass: args.is_limited_to_a_single_pass(),
+            filter: &args.filter,
             target,
             waits,
             messages,
@@ -87,6 +88,8 @@ fn check_formats(args: &ListArgs) -> Result<(), clap::Error> {
     } else if args.consistency() == ConsistencyChoice::Verified {
         "--verify (--consistency verified) cannot be combined with --checkpoint or \
          --resume-from: a verified listing reads everything itself"
+    } else if !args.filter.is_empty() {
+        "--status, --since and --until cannot be combined with --checkpoint or --resume-from"
     } else if !args.output.output.is_continuable() {
         "--checkpoint and --resume-from need --output ndjson or csv"
     } else {
@@ -147,7 +150,7 @@ fn read_checkpoint(args: &ListArgs, file: Option<&CheckpointFile>) -> Result<Res
 }
 
 /// A listing that is being printed.
-struct Listing {
+struct Listing<'a> {
     stream: ItemStream<Snapshot>,
     writer: Writer<SnapshotRow>,
     /// The cluster of all rows.
@@ -156,12 +159,13 @@ struct Listing {
     /// What the runs that this one resumes have printed.
     earlier: Progress,
     is_limited_to_a_single_pass: bool,
+    filter: &'a FilterArgs,
     target: Target,
     waits: Waits,
     messages: Messages,
 }
 
-impl Listing {
+impl Listing<'_> {
     /// Prints the rows, and reports how the listing ended.
     async fn run(mut self) -> Exit {
         let printed = self.print_rows().await;
@@ -188,6 +192,7 @@ impl Listing {
                 next = self.waits.watch(self.stream.next()) => next,
             };
             match next {
+                Some(Ok(snapshot)) if !self.filter.keeps(&snapshot) => {}
                 Some(Ok(snapshot)) => {
                     let cluster = Rc::clone(&self.cluster);
                     self.writer.row(&SnapshotRow { cluster, snapshot })?;

@@ -2,7 +2,7 @@
 //!
 //! Rows go to standard output, everything else to standard error. A module imports only from those
 //! behind it in this list: `list`, `check`, `fleet`, `discovery`, `latest`,
-//! `auth_check`, `rows`, `writer`, `setup`, `log`, `args`,
+//! `auth_check`, `manual`, `rows`, `writer`, `setup`, `log`, `args`,
 //! `output`, `checkpoint_file`, `exit`, `messages`, `legible`, `signals`, `stdout`.
 
 mod args;
@@ -16,6 +16,7 @@ mod latest;
 mod legible;
 mod list;
 mod log;
+mod manual;
 mod messages;
 mod output;
 mod rows;
@@ -51,6 +52,8 @@ fn main() -> ExitCode {
         Command::Clusters(args) => discovery::print_clusters(&args, waits, messages),
         Command::Projects(args) => discovery::print_projects(&args, waits, messages),
         Command::Latest(args) => latest::run(&args, &waits, messages),
+        Command::Completions { shell } => Ok(manual::print_completions(shell)),
+        Command::Man { command } => manual::print(command.as_deref()),
         Command::Auth(AuthCommand::Check(args)) => auth_check::run(&args, &waits, messages),
         Command::Check(args) => match check::run(&args, &waits) {
             Ok(state) => return state,

@@ -36,6 +36,7 @@ use crate::paging::config::ListTarget;
 use crate::paging::page::PageSource;
 use crate::paging::request::ListRequest;
 use crate::paging::sequence::List;
+use crate::wait::{Target, WaitRequest};
 
 /// A client of MongoDB Atlas. It is cheap to clone; clones share connections, credentials, rate
 /// limits and retry budgets.
@@ -146,6 +147,51 @@ impl Atlas {
     ) -> Result<Snapshot> {
         let path = SnapshotPath::new(project.as_ref(), cluster.as_ref(), id.as_ref())?;
         get_snapshot(&self.inner, &self.api_cache, path).await
+    }
+
+    /// Waits until a snapshot completes or fails, by [requesting](Self::snapshot) it again and
+    /// again; not for serverless instances. [`WaitRequest`] documents which failures it survives.
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// let project = "32b6e34b3d91647abb20e7b8";
+    /// let snapshot = atlas.wait_for(project, "Cluster0", "6a0000000000000000000001").await?;
+    /// println!("{:?}", snapshot.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Besides the errors of [`snapshot`](Self::snapshot), it fails with
+    /// [`ErrorKind::Deadline`] after its [`timeout`](WaitRequest::timeout).
+    pub fn wait_for(
+        &self,
+        project: impl AsRef<str>,
+        cluster: impl AsRef<str>,
+        id: impl AsRef<str>,
+    ) -> WaitRequest {
+        let (cluster, _) = ClusterPath::new(project.as_ref(), cluster.as_ref());
+        let target = Target::Snapshot(id.as_ref().to_owned());
+        WaitRequest::new(&self.inner, &self.api_cache, cluster, target)
+    }
+
+    /// Waits until the next snapshot of a cluster completes or fails: one that is queued or running
+    /// in the first list that can be read, or else the first one that is not in it. Of several, it
+    /// is the one that began first.
+    ///
+    /// The snapshots are [listed](Self::snapshots) in every [interval](WaitRequest::interval)
+    /// until there is a next one, which is then waited for as by [`wait_for`](Self::wait_for).
+    ///
+    /// ```no_run
+    /// # async fn run(atlas: atlas_snapshots::Atlas) -> atlas_snapshots::Result<()> {
+    /// let snapshot = atlas.wait_for_next("32b6e34b3d91647abb20e7b8", "Cluster0").await?;
+    /// println!("{} {:?}", snapshot.id(), snapshot.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_next(&self, project: impl AsRef<str>, cluster: impl AsRef<str>) -> WaitRequest {
+        let target = Target::Next(Box::new(self.snapshots(&project, &cluster)));
+        let (cluster, _) = ClusterPath::new(project.as_ref(), cluster.as_ref());
+        WaitRequest::new(&self.inner, &self.api_cache, cluster, target)
     }
 
     /// Lists all snapshots of a Flex cluster (operation `listFlexBackups`, v2).

@@ -23,6 +23,7 @@ mod http;
 mod model;
 mod operations;
 mod paging;
+mod wait;
 
 pub use auth::{AccessToken, Credentials, TokenError};
 pub use client::{Atlas, AtlasBuilder};
@@ -53,6 +54,7 @@ pub use paging::config::Consistency;
 pub use paging::request::ListRequest;
 pub use paging::stream::{ItemStream, Page, PageStream};
 pub use paging::summary::Summary;
+pub use wait::{Wait, WaitRequest, WaitStatus};
 
 /// The `chrono` crate, whose date types this library uses.
 pub use chrono;

@@ -1,4 +1,4 @@
-//! The spans and events of a listing, which contain no secret.
+//! The spans and events of a listing, which contain no secret, and the events of a wait.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -7,8 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_snapshots::{Atlas, Credentials, RetryPolicy};
-use atlas_snapshots_mock::{MockAtlas, ResponseFault, RetryAfter, When};
+use atlas_snapshots_mock::{Cluster, MockAtlas, ResponseFault, RetryAfter, When};
 use tracing_subscriber::fmt::format::FmtSpan;
+
+/// An event that a thread without a subscriber meets first is off for all others.
+static ONE_TEST_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -26,6 +29,7 @@ impl Write for Written {
 
 #[tokio::test]
 async fn a_listing_has_spans_for_itself_its_pages_and_its_requests_and_they_have_no_secret() {
+    let _alone = ONE_TEST_AT_A_TIME.lock().await;
     let written = Written::default();
     let writer = written.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -114,4 +118,47 @@ async fn a_listing_has_spans_for_itself_its_pages_and_its_requests_and_they_have
     let closed = "listing closed delivered=15 requests=3 completeness=complete, no change seen";
     assert!(ours.iter().any(|line| line.contains(closed)), "{log}");
     assert!(!log.contains("sesame"), "{log}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_wait_sees_is_emitted_as_events() {
+    let _alone = ONE_TEST_AT_A_TIME.lock().await;
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let cluster = Cluster::flex("it").snapshots(1).progressing();
+    let mock = MockAtlas::builder().project("Shop").cluster(cluster);
+    let mock = mock.start().await.unwrap();
+    mock.add_fault(ResponseFault::Status(503), When::nth(2));
+    let atlas = Atlas::builder()
+        .base_url(mock.base_url())
+        .connect_timeout(None)
+        .read_timeout(None)
+        .attempt_timeout(None)
+        .retry_policy(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let id = &mock.snapshot_ids_of("Shop", "it")[0];
+    let project = mock.project_id_of("Shop").unwrap();
+    atlas.wait_for(project, "it", id).await.unwrap();
+    drop(guard);
+
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let target = "atlas_snapshots::wait: ";
+    let events = log.lines().filter_map(|line| line.split_once(target));
+    let events: Vec<_> = events.map(|(level, event)| (level.trim(), event)).collect();
+    let seen = |status| format!("waiting for a snapshot status={status} atlas.snapshot={id}");
+    let failed = "a request failed, and another one follows wait_ms=30000 error.type=\"server\"";
+    assert_eq!(events.len(), 4, "{log}");
+    assert_eq!(events[0], ("INFO", &*seen("queued")));
+    assert_eq!(events[1].0, "WARN");
+    assert!(events[1].1.starts_with(failed), "{log}");
+    assert_eq!(events[2], ("INFO", &*seen("inProgress")));
+    assert_eq!(events[3], ("INFO", &*seen("completed")));
 }

@@ -161,10 +161,11 @@ closed_enum! {
         ///
         /// Looks like: `…, page 9: listing limit reached: more than 9 pages; raise the limit if the set really is that large (4500 delivered before)`
         LimitExceeded = "limitExceeded",
-        /// The deadline of the whole listing passed. The `source` is why the page that was waited for
-        /// had failed last, if it had.
+        /// The deadline of the whole listing passed, or the timeout of a
+        /// [`WaitRequest`](crate::WaitRequest). The `source` is why what was waited for had failed
+        /// last, if it had.
         ///
-        /// **What to do:** resume from [`checkpoint`](crate::Error::checkpoint), or allow more
+        /// **What to do:** wait again, or resume a listing from [`checkpoint`](crate::Error::checkpoint), or allow more
         /// time with [`ListRequest::deadline`](crate::ListRequest::deadline). Ends the listing.
         ///
         /// Looks like: `…, page 3: deadline exceeded (1000 delivered before)`

@@ -41,3 +41,24 @@ pub enum FleetReport {
         error: Error,
     },
 }
+
+impl FleetReport {
+    /// The project, which each report has.
+    #[must_use]
+    pub fn project(&self) -> &Project {
+        match self {
+            Self::Cluster { project, .. }
+            | Self::WithoutBackups { project, .. }
+            | Self::Project { project, .. } => project,
+        }
+    }
+
+    /// The cluster; `None` of a [`Project`](Self::Project).
+    #[must_use]
+    pub fn cluster(&self) -> Option<&Cluster> {
+        match self {
+            Self::Cluster { cluster, .. } | Self::WithoutBackups { cluster, .. } => Some(cluster),
+            Self::Project { .. } => None,
+        }
+    }
+}

@@ -70,7 +70,7 @@ impl Clock for SystemClock {
 pub(crate) fn current_runtime() -> Result<Handle> {
     let refuse = |rule| Err(Error::new(ErrorKind::InvalidArgument).with_message(rule));
     let Ok(runtime) = Handle::try_current() else {
-        return refuse("a listing must be polled inside a Tokio runtime");
+        return refuse("requests must be polled inside a Tokio runtime");
     };
     if !has_timer() {
         return refuse(

@@ -1,4 +1,5 @@
-//! Plain data: identifiers, projects, clusters, snapshots, checkpoints, and how complete a listing is.
+//! Plain data: identifiers, projects, clusters, snapshots and selections from them, checkpoints, how
+//! complete a listing is, and how fresh its snapshots are.
 
 pub(crate) mod checkpoint;
 pub(crate) mod cluster;

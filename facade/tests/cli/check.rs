@@ -421,3 +421,64 @@ async fn latest_prints_one_completed_snapshot() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(5), ""), "{ran:#?}");
     assert_eq!(run(latest(&["--before", "soon"])).await.code, Some(2));
 }
+
+#[tokio::test]
+async fn wait_prints_the_snapshot_when_it_has_ended() {
+    let cluster = || Cluster::dedicated("Cluster0").snapshots(1).progressing();
+    let builder = || MockAtlas::builder().project("Shop").cluster(cluster());
+    for flag in ["--snapshot", "--next"] {
+        let atlas = start(builder()).await;
+        let (project, ids) = (
+            atlas.project_id_of("Shop").unwrap(),
+            atlas.snapshot_ids_of("Shop", "Cluster0"),
+        );
+        let mut command = program(["wait", "--cluster", "Cluster0", "--project", project]);
+        command.args([
+            "--base-url",
+            atlas.base_url(),
+            "--interval",
+            "1s",
+            "--output",
+            "id",
+            flag,
+        ]);
+        if flag == "--snapshot" {
+            command.arg(&ids[0]);
+        }
+        let ran = run(command).await;
+        assert_eq!((ran.code, ran.stdout), (Some(0), format!("{}\n", ids[0])));
+        for seen in ["queued", "inProgress", "completed"] {
+            assert!(
+                ran.stderr
+                    .contains(&format!("waiting: {} is {seen}", ids[0])),
+                "{}",
+                ran.stderr
+            );
+        }
+    }
+    let atlas = start(builder()).await;
+    let project = atlas.project_id_of("Shop").unwrap();
+    let wait = |arguments: &[&str]| {
+        let mut command = program(["wait", "--cluster", "Cluster0", "--project", project]);
+        command
+            .args(["--base-url", atlas.base_url(), "--interval", "1s"])
+            .args(arguments);
+        command
+    };
+    let missing = "000000000000000000000000";
+    for (arguments, code) in [
+        (&["--snapshot", missing][..], 5),
+        (&["--next", "--timeout", "1ms"], 9),
+        (&[], 2),
+        (&["--next", "--snapshot", missing], 2),
+        (&["--next", "--interval", "10ms"], 2),
+        (&["--snapshot", "x"], 2),
+    ] {
+        let ran = run(wait(arguments)).await;
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(code), ""),
+            "{arguments:?} {ran:#?}"
+        );
+    }
+}

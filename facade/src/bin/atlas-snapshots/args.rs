@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Print the newest completed snapshot of a cluster
     Latest(LatestArgs),
+    /// Wait until a snapshot completes or fails
+    Wait(WaitArgs),
     /// Check authentication
     #[command(subcommand)]
     Auth(AuthCommand),
@@ -491,6 +493,37 @@ pub(crate) struct LatestArgs {
     pub(crate) before: Option<DateTime<Utc>>,
 
     /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: LatestFormat,
+}
+
+/// Wait until a snapshot completes or fails
+///
+/// Requests the snapshot again and again, tolerates failures that may pass, and prints it at the end.
+/// Exit code 0 where it completed, 1 where it failed, 9 after the timeout.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true))]
+pub(crate) struct WaitArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// The snapshot
+    #[arg(long, value_name = "ID", group = "which")]
+    pub(crate) snapshot: Option<String>,
+
+    /// The next snapshot: one that is queued or running now, or else the first new one
+    #[arg(long, group = "which")]
+    next: bool,
+
+    /// The longest to wait
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub(crate) timeout: Duration,
+
+    /// How long to wait between requests, at least 1s
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub(crate) interval: Duration,
+
+    /// How to print the snapshot
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: LatestFormat,
 }

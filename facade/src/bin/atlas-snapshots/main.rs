@@ -1,7 +1,7 @@
 //! `atlas-snapshots`: lists the snapshots of MongoDB Atlas clusters on the command line.
 //!
 //! Rows go to standard output, everything else to standard error. A module imports only from those
-//! behind it in this list: `list`, `check`, `fleet`, `discovery`, `latest`,
+//! behind it in this list: `list`, `check`, `fleet`, `discovery`, `wait`, `latest`,
 //! `auth_check`, `manual`, `rows`, `writer`, `setup`, `log`, `args`,
 //! `output`, `checkpoint_file`, `exit`, `messages`, `legible`, `signals`, `stdout`.
 
@@ -23,6 +23,7 @@ mod rows;
 mod setup;
 mod signals;
 mod stdout;
+mod wait;
 mod writer;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Clusters(args) => discovery::print_clusters(&args, waits, messages),
         Command::Projects(args) => discovery::print_projects(&args, waits, messages),
         Command::Latest(args) => latest::run(&args, &waits, messages),
+        Command::Wait(args) => wait::run(&args, messages),
         Command::Completions { shell } => Ok(manual::print_completions(shell)),
         Command::Man { command } => manual::print(command.as_deref()),
         Command::Auth(AuthCommand::Check(args)) => auth_check::run(&args, &waits, messages),

@@ -189,7 +189,7 @@ fn doc() -> Result<(), String> {
 }
 
 fn quickstart() -> Result<(), String> {
-    let mut command = cargo("run --quiet --example quickstart");
+    let mut command = cargo("run --quiet -p quickstart");
     // With credentials it would list the caller's organisation.
     for variable in [
         "CLIENT_ID",
@@ -209,7 +209,7 @@ fn quickstart() -> Result<(), String> {
 fn package() -> Result<(), String> {
     succeed(cargo(
         "package --quiet --allow-dirty --no-metadata --no-verify --workspace \
-         --exclude xtask --exclude atlas-snapshots-contract --exclude atlas-snapshots-quickstart",
+         --exclude xtask --exclude atlas-snapshots-contract --exclude quickstart",
     ))?;
     // Cargo's own verification keeps what it has built of a version, and does not notice changes.
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());

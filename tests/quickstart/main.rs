@@ -1,6 +1,6 @@
 //! Lists the clusters of an organisation with their newest snapshots.
 //!
-//! `cargo run --example quickstart` needs no account: it lists a mock Atlas that runs inside this
+//! `cargo run -p quickstart` needs no account: it lists a mock Atlas that runs inside this
 //! program. To list your own organisation, set the variables of your credentials, such as
 //! `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`.
 #![allow(clippy::print_stdout, reason = "an example prints what it does")]

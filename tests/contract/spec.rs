@@ -74,6 +74,9 @@ impl fmt::Display for Violation {
     }
 }
 
+/// The fragment with what others share.
+const SHARED: &str = "common.yaml";
+
 /// The fragments, by file name.
 #[derive(Debug, Clone)]
 pub(crate) struct Spec(BTreeMap<String, Value>);
@@ -295,6 +298,19 @@ impl Contract {
             }
         }
         (merged, violations)
+    }
+
+    /// The part of the contract that a change of one file can concern: that file with the shared one,
+    /// and all files for the shared one.
+    pub(crate) fn concerned_by(&self, file: &str) -> Self {
+        let mut part = self.clone();
+        if file != SHARED {
+            let is_concerned = |name: &str| name == file || name == SHARED;
+            part.fragments.0.retain(|name, _| is_concerned(name));
+            part.overlay
+                .retain(|entry| is_concerned(entry.target.file()));
+        }
+        part
     }
 
     /// The same contract without one entry of the overlay.

@@ -2,6 +2,7 @@
 //!
 //! [`request`] configures it, [`scheduler`] runs it, and [`stream`] is what a consumer sees of it.
 
+mod config;
 pub(crate) mod connection;
 mod discovery;
 mod freshness;

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::config::FleetConfig;
 use super::scheduler::Scheduler;
 use super::selection::Selection;
 use super::source::FleetSource;
@@ -33,18 +34,6 @@ const CONCURRENCY: RangeInclusive<usize> = 1..=128;
 pub struct FleetRequest {
     source: Arc<dyn FleetSource>,
     config: FleetConfig,
-}
-
-/// The settings of a fleet.
-#[derive(Debug, Clone)]
-pub(super) struct FleetConfig {
-    pub(super) selection: Selection,
-    pub(super) concurrency: usize,
-    pub(super) deadline: Option<Duration>,
-    pub(super) page_size: u16,
-    pub(super) consistency: Consistency,
-    /// The first value that breaks a rule. It becomes the error of the first poll.
-    pub(super) invalid: Option<InvalidValue>,
 }
 
 impl FleetRequest {

@@ -17,10 +17,10 @@ use tokio::time::Instant;
 use tokio_util::sync::PollSemaphore;
 use tracing::Span;
 
+use super::config::FleetConfig;
 use super::discovery::{Discovered, discover};
 use super::queue::{ClusterQueue, FIRST_WINDOW, Turn};
 use super::report::FleetReport;
-use super::request::FleetConfig;
 use super::selection::Unmatched;
 use super::source::FleetSource;
 use super::summary::{FleetSummary, counted};

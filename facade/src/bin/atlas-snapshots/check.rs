@@ -4,6 +4,8 @@
 mod metrics;
 mod report;
 
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -13,10 +15,11 @@ use atlas_snapshots::{
     VerdictReason,
 };
 
-use crate::args::{CheckArgs, TargetArgs};
+use crate::args::{CheckArgs, CheckFormat, TargetArgs};
 use crate::fleet::select;
 use crate::log::Waits;
-use crate::output::kind_of;
+use crate::messages::{print_error, print_line};
+use crate::output::{Format, kind_of};
 use crate::setup::{Connection, SetupError, Target, block_on};
 use report::{Date, Row, State, Whole};
 
@@ -42,14 +45,17 @@ pub(crate) fn run(args: &CheckArgs, waits: &Waits) -> Result<ExitCode, SetupErro
         duration: begun.elapsed(),
         requests: check.requests,
     };
-    Ok(report::print(&whole, args).into())
+    Ok(print(&whole, args).into())
 }
 
-/// Prints what is wrong with the arguments, which means that nothing is known.
+/// The exit code where nothing is known.
+pub(crate) const UNKNOWN: u8 = 3;
+
+/// Prints what is wrong with the arguments.
 pub(crate) fn unknown(usage: &clap::Error) -> ExitCode {
     // Where standard error is closed, there is nowhere to report that.
     let _ = usage.print();
-    State::Unknown.into()
+    UNKNOWN.into()
 }
 
 /// A check under way.
@@ -199,4 +205,47 @@ impl Check<'_> {
             unknown(row, unreadable.item().to_string());
         }
     }
+}
+
+/// Prints the check, and returns its state.
+fn print(whole: &Whole, args: &CheckArgs) -> State {
+    let state = whole.state();
+    let printed = match args.output {
+        CheckFormat::Text => Ok(whole.text().into_bytes()),
+        CheckFormat::Json => whole.rows_as(Format::Json),
+        CheckFormat::Ndjson => whole.rows_as(Format::Ndjson),
+        CheckFormat::Csv => whole.rows_as(Format::Csv),
+        CheckFormat::Prometheus => metrics::encode(whole),
+    };
+    let written = printed.and_then(|text| match &args.output_file {
+        Some(path) => write_file(path, &text),
+        None => io::stdout().lock().write_all(&text),
+    });
+    if let Err(error) = written {
+        print_error(&error);
+        return State::Unknown;
+    }
+    if let (Some(error), false) = (&whole.error, matches!(args.output, CheckFormat::Text)) {
+        print_line(format_args!("error: {error}"));
+    }
+    state
+}
+
+/// Replaces a file at once, so that no reader sees a part of it. Other users may read it.
+fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::Builder::new()
+        .prefix(".atlas-snapshots-")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(text)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path)?;
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! `atlas-snapshots`: lists the snapshots of MongoDB Atlas clusters on the command line.
 //!
 //! Rows go to standard output, everything else to standard error. A module imports only from those
-//! behind it in this list: `list`, `check`, `fleet`, `discovery`, `wait`, `latest`,
-//! `auth_check`, `manual`, `rows`, `writer`, `setup`, `log`, `args`,
-//! `output`, `checkpoint_file`, `exit`, `messages`, `legible`, `signals`, `stdout`.
+//! behind it in this list: `list`, `check`, `fleet`, `discovery`, `wait`, `latest`, `auth_check`,
+//! `manual`, `rows`, `writer`, `setup`, `log`, `args`, `help`, `output`, `checkpoint_file`, `exit`,
+//! `messages`, `legible`, `signals`, `stdout`.
 
 mod args;
 mod auth_check;
@@ -12,6 +12,7 @@ mod checkpoint_file;
 mod discovery;
 mod exit;
 mod fleet;
+mod help;
 mod latest;
 mod legible;
 mod list;
@@ -60,7 +61,10 @@ fn main() -> ExitCode {
         Command::Check(args) => match check::run(&args, &waits) {
             Ok(state) => return state,
             Err(SetupError::Usage(usage)) => return check::unknown(&usage),
-            Err(failed) => Err(failed),
+            Err(SetupError::Failed(error)) => {
+                print_error(&error);
+                return check::UNKNOWN.into();
+            }
         },
     };
     match result {

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,10 +12,7 @@ use atlas_snapshots::{
 };
 use serde::{Serialize, Serializer};
 
-use super::metrics;
-use crate::args::{CheckArgs, CheckFormat};
 use crate::legible::legible;
-use crate::messages::{print_error, print_line};
 use crate::output::{self, Column, Format, InTable, Scope};
 
 /// The state of a cluster, or of all of them. The later one outranks the earlier one.
@@ -185,7 +181,7 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    fn state(&self) -> State {
+    pub(super) fn state(&self) -> State {
         let worst = self.rows.iter().map(|row| row.state).max();
         let failed = self.error.as_ref().map(|_| State::Unknown);
         // Where there is nothing to check, something is wrong.
@@ -198,7 +194,7 @@ impl Whole {
     }
 
     /// One line with the state, counts and performance data, and a line for each problem.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let [fresh, stale, missing, no_backups, unknown] = [
             Verdict::Fresh,
             Verdict::Stale,
@@ -263,7 +259,7 @@ impl Whole {
         lines.join("\n") + "\n"
     }
 
-    fn rows_as(&self, format: Format) -> io::Result<Vec<u8>> {
+    pub(super) fn rows_as(&self, format: Format) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         let mut output = format.open::<Row>(Scope::Projects, false, false);
         for row in &self.rows {
@@ -320,47 +316,4 @@ const fn column(name: &'static str, value: fn(&Row) -> Option<Cow<'_, str>>) -> 
         in_table: InTable::Always,
         value,
     }
-}
-
-/// Prints the check, and returns its state.
-pub(super) fn print(whole: &Whole, args: &CheckArgs) -> State {
-    let state = whole.state();
-    let printed = match args.output {
-        CheckFormat::Text => Ok(whole.text().into_bytes()),
-        CheckFormat::Json => whole.rows_as(Format::Json),
-        CheckFormat::Ndjson => whole.rows_as(Format::Ndjson),
-        CheckFormat::Csv => whole.rows_as(Format::Csv),
-        CheckFormat::Prometheus => metrics::encode(whole),
-    };
-    let written = printed.and_then(|text| match &args.output_file {
-        Some(path) => write_file(path, &text),
-        None => io::stdout().lock().write_all(&text),
-    });
-    if let Err(error) = written {
-        print_error(&error);
-        return State::Unknown;
-    }
-    if let (Some(error), false) = (&whole.error, matches!(args.output, CheckFormat::Text)) {
-        print_line(format_args!("error: {error}"));
-    }
-    state
-}
-
-/// Replaces a file at once, so that no reader sees a part of it. Other users may read it.
-fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".atlas-snapshots-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path)?;
-    Ok(())
 }

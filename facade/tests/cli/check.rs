@@ -308,8 +308,25 @@ async fn metrics_are_gauges_and_the_file_is_replaced_at_once() {
     }
     let types = metrics.lines().filter(|line| line.starts_with("# TYPE"));
     assert!(types.clone().count() == 8 && types.clone().all(|line| line.ends_with(" gauge")));
-    // No sample where there is no snapshot.
-    assert!(!metrics.contains(r#"timestamp_seconds{project_id="x",project="Shop",cluster="play""#));
+    // No sample where there is no snapshot, and no count where the list could not be read.
+    let samples_of = |metrics: &str, cluster: &str| {
+        let label = format!("cluster=\"{cluster}\"");
+        let samples = metrics.lines().filter(|line| line.contains(&label));
+        let names = samples.map(|line| line.split('{').next().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(samples_of(&metrics, "play"), ["atlas_snapshots_verdict"]);
+    let gone = organisation().cluster(Cluster::dedicated("gone").deleted());
+    let gone = start(gone).await;
+    let ran = run(all_projects(&gone, &["--output", "prometheus"])).await;
+    let expected = [
+        "atlas_snapshots_listing_complete",
+        "atlas_snapshots_verdict",
+    ];
+    assert_eq!(
+        (ran.code, &samples_of(&ran.stdout, "gone")[..]),
+        (Some(3), &expected.map(String::from)[..])
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

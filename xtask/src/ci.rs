@@ -218,7 +218,8 @@ fn package() -> Result<(), String> {
     for package in ["atlas-snapshots-generated", "atlas-snapshots"] {
         let mut unpack = Command::new("tar");
         let archive = format!("{}.crate", name(package));
-        unpack.args(["-xzf", &archive]).current_dir(&folder);
+        // `m`: with the times of the archive, which are always the same, Cargo would not notice changes.
+        unpack.args(["-xzmf", &archive]).current_dir(&folder);
         succeed(unpack)?;
     }
     let generated = folder.join(name("atlas-snapshots-generated"));

@@ -328,18 +328,29 @@ async fn metrics_are_gauges_and_the_file_is_replaced_at_once() {
         (Some(3), &expected.map(String::from)[..])
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // Of one cluster, too.
+    let one = start(of(vec![hours_ago(1, 3)])).await;
+    let ran = run(check(&one, &["--max-age", "26h", "--output", "prometheus"])).await;
+    let requests = format!("atlas_snapshots_run_requests {}\n", one.requests().len());
+    assert!(ran.stdout.contains(&requests), "{ran:#?}");
 }
 
 #[tokio::test]
 async fn wrong_usage_is_unknown() {
-    for arguments in [
-        &["check"][..],
-        &["check", "--max-age", "soon"],
-        &["-q", "check", "--nope"],
+    for (arguments, message) in [
+        (&["check"][..], "required arguments were not provided"),
+        (&["check", "--max-age", "soon"], "--max-age"),
+        (&["-q", "check", "--nope|"], "'--nope/'"),
+        (&["check", "--max-age", "1d"], "MONGODB_ATLAS_CLUSTER"),
     ] {
         let ran = run(program(arguments.iter().copied())).await;
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:#?}");
+        assert_eq!((ran.code, ran.stdout.lines().count()), (Some(3), 1));
+        assert!(ran.stdout.starts_with("UNKNOWN - "), "{ran:#?}");
+        assert!(ran.stdout.contains(message), "{ran:#?}");
+        assert!(ran.stderr.starts_with("error: "), "{ran:#?}");
     }
+    let ran = run(program(["check", "--max-age", "1d", "--output", "json"])).await;
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:#?}");
     assert_eq!(run(program(["check", "--help"])).await.code, Some(0));
 }
 

@@ -23,8 +23,39 @@ use crate::output::{Format, kind_of};
 use crate::setup::{Connection, SetupError, Target, block_on};
 use report::{Date, Row, State, Whole};
 
-/// Checks, or returns what is wrong with the arguments.
-pub(crate) fn run(args: &CheckArgs, waits: &Waits) -> Result<ExitCode, SetupError> {
+/// Checks.
+pub(crate) fn run(args: &CheckArgs, waits: &Waits) -> ExitCode {
+    match check(args, waits) {
+        Ok(whole) => print(&whole, args).into(),
+        Err(reason) => unknown(reason, args.output),
+    }
+}
+
+/// Reports why the check cannot begin. Monitoring systems show the first line of standard output.
+pub(crate) fn unknown(reason: SetupError, format: CheckFormat) -> ExitCode {
+    let line = match reason {
+        SetupError::Usage(usage) => {
+            // Where standard error is closed, there is nowhere to report that.
+            let _ = usage.print();
+            let text = usage.to_string();
+            let lines = text.lines().take_while(|line| !line.is_empty());
+            let message = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+            message.trim_start_matches("error: ").to_owned()
+        }
+        SetupError::Failed(error) => {
+            print_error(&error);
+            error.to_string()
+        }
+    };
+    if matches!(format, CheckFormat::Text) {
+        // As for standard error.
+        let _ = writeln!(io::stdout(), "UNKNOWN - {}", report::one_line(&line));
+    }
+    State::Unknown.into()
+}
+
+/// Lists the snapshots, or returns what is wrong with the arguments.
+fn check(args: &CheckArgs, waits: &Waits) -> Result<Whole, SetupError> {
     args.scope.check_flags()?;
     let mut check = Check {
         args,
@@ -37,25 +68,14 @@ pub(crate) fn run(args: &CheckArgs, waits: &Waits) -> Result<ExitCode, SetupErro
         Some(target) => check.one(&target, waits)?,
         None => check.several(waits)?,
     };
-    let whole = Whole {
+    Ok(Whole {
         rows: check.rows,
         error: done.err(),
         warn_age: args.warn_age,
         max_age: args.max_age,
         duration: begun.elapsed(),
         requests: check.requests,
-    };
-    Ok(print(&whole, args).into())
-}
-
-/// The exit code where nothing is known.
-pub(crate) const UNKNOWN: u8 = 3;
-
-/// Prints what is wrong with the arguments.
-pub(crate) fn unknown(usage: &clap::Error) -> ExitCode {
-    // Where standard error is closed, there is nowhere to report that.
-    let _ = usage.print();
-    UNKNOWN.into()
+    })
 }
 
 /// A check under way.
@@ -81,6 +101,7 @@ impl Check<'_> {
             Ok(listed) => listed,
             Err(error) => return Ok(Err(error.to_string())),
         };
+        self.requests = listed.collected.summary().requests();
         let freshness = Freshness::of_listing(&listed.collected, self.args.max_age, self.now);
         let mut row = Row::of_cluster(target.project_id(), target.cluster_name());
         row.kind = listed.collected.first().and_then(kind_of);

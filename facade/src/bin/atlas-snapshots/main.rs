@@ -29,7 +29,7 @@ mod writer;
 
 use std::process::ExitCode;
 
-use args::{AuthCommand, Cli, Command};
+use args::{AuthCommand, CheckFormat, Cli, Command};
 use exit::Exit;
 use log::Waits;
 use messages::{Messages, print_error};
@@ -38,7 +38,9 @@ use setup::SetupError;
 fn main() -> ExitCode {
     let Cli { verbosity, command } = match args::parse() {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() && args::is_check() => return check::unknown(&error),
+        Err(error) if error.use_stderr() && args::is_check() => {
+            return check::unknown(error.into(), CheckFormat::Text);
+        }
         // Prints message and usage on standard error, or help and version on standard output.
         Err(error) => error.exit(),
     };
@@ -58,14 +60,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => Ok(manual::print_completions(shell)),
         Command::Man { command } => manual::print(command.as_deref()),
         Command::Auth(AuthCommand::Check(args)) => auth_check::run(&args, &waits, messages),
-        Command::Check(args) => match check::run(&args, &waits) {
-            Ok(state) => return state,
-            Err(SetupError::Usage(usage)) => return check::unknown(&usage),
-            Err(SetupError::Failed(error)) => {
-                print_error(&error);
-                return check::UNKNOWN.into();
-            }
-        },
+        Command::Check(args) => return check::run(&args, &waits),
     };
     match result {
         Ok(exit) => exit.into(),

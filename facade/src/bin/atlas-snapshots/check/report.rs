@@ -169,6 +169,11 @@ impl Listing {
     }
 }
 
+/// A text as a line of a plugin, in which performance data begin at a `|`.
+pub(super) fn one_line(text: &str) -> String {
+    legible(text).replace('|', "/")
+}
+
 /// A check that was made.
 pub(super) struct Whole {
     pub(super) rows: Vec<Row>,
@@ -239,7 +244,7 @@ impl Whole {
         }
         let mut lines = vec![line];
         if let Some(error) = &self.error {
-            lines.push(format!("UNKNOWN: {error}"));
+            lines.push(one_line(&format!("UNKNOWN: {error}")));
         }
         let mut problems: Vec<&Row> = self
             .rows
@@ -248,14 +253,9 @@ impl Whole {
             .collect();
         problems.sort_by_key(|row| (std::cmp::Reverse(row.state), row.subject()));
         lines.extend(problems.into_iter().map(|row| {
-            format!(
-                "{}: {}: {}",
-                row.state.as_str().to_uppercase(),
-                row.subject(),
-                row.reason
-            )
+            let word = row.state.as_str().to_uppercase();
+            one_line(&format!("{word}: {}: {}", row.subject(), row.reason))
         }));
-        let lines: Vec<String> = lines.iter().map(|line| legible(line)).collect();
         lines.join("\n") + "\n"
     }
 

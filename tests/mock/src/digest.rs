@@ -49,17 +49,17 @@ impl DigestAlgorithm {
     }
 }
 
-/// A challenge that no client can respond to.
+/// A challenge that no client can respond to, as broken proxies and gateways send it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChallengeFault {
-    /// No Digest challenge.
+    /// No Digest challenge: a 401 of something in between.
     Missing,
-    /// A quoted string that never ends.
+    /// A quoted string that never ends: a header that was cut off.
     Garbage,
     /// Everything but the nonce.
     NoNonce,
-    /// Only an algorithm that no RFC defines for Digest: `SHA3-512`.
+    /// Only an algorithm that no RFC defines for Digest, `SHA3-512`: a server newer than its clients.
     UnknownAlgorithm,
     /// This value of `WWW-Authenticate`. A value HTTP does not allow is left out.
     Literal(String),

@@ -4,6 +4,9 @@
 //! ([`ItemFault`]), the bytes of the body ([`BodyFault`]), the headers, the connection
 //! ([`WireFault`]), and the data behind the pages ([`DataChange`]). Faults of different stages
 //! combine: a gzipped 429, sent a byte a second.
+//!
+//! Each fault names the event that it stands for: *recorded* is what the live service has been seen
+//! to send, and everything else happens between it and a client, or is what a broken server would do.
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -93,24 +96,27 @@ pub enum ResponseFault {
     /// proxy; for the others an `ApiError` with a fitting code, such as `VALIDATION_ERROR` (400),
     /// `RESOURCE_NOT_FOUND` (404), `VERSION_GONE` (410), `RATE_LIMITED` (429) or
     /// `UNEXPECTED_ERROR` (500). A 401 carries the challenges of the required credentials.
+    /// Recorded: single 401s and 403s in the middle of a run, 500s, and the 503 of a proxy.
     Status(u16),
-    /// This status with an `ApiError` of this code.
+    /// This status with an `ApiError` of this code, such as 402 `ACCOUNT_SUSPENDED` for an account
+    /// that has not been paid, or 403 `ORG_REQUIRES_ACCESS_LIST`.
     Error {
         /// The HTTP status, which is also the `error` of the body.
         status: u16,
         /// The `errorCode`.
         code: String,
     },
-    /// 429 `RATE_LIMITED`.
+    /// 429 `RATE_LIMITED`. Recorded, of the limit of a user.
     RateLimited(RetryAfter),
-    /// 429 `RATE_LIMITED_TOKEN_BUCKET`.
+    /// 429 `RATE_LIMITED_TOKEN_BUCKET`. Recorded, of the limit of a project on a set of endpoints:
+    /// other programs have used it up.
     TokenBucketEmpty(RetryAfter),
-    /// 500 `TIMEOUT_WHILE_PAGING`, but only for requests that include the count: the service
-    /// reports that counting took too long, and says to retry with `includeCount=false`.
+    /// 500 `TIMEOUT_WHILE_PAGING`, but only for requests that include the count. Recorded: counting
+    /// took too long, and the message says to retry with `includeCount=false`.
     CountTimeout,
-    /// 500 with the text `Server Error`.
+    /// 500 with the text `Server Error`. Recorded: the service failed before it could say how.
     ServerErrorText,
-    /// Any response.
+    /// Any response: what a proxy, a gateway or a captive portal sends in place of the service.
     Canned(CannedResponse),
 }
 
@@ -204,28 +210,34 @@ impl ResponseFault {
 #[non_exhaustive]
 pub enum PageFault {
     /// No items, though links and count are those of the full page. No other page has the missing
-    /// items. For empty and short pages that lose nothing, see
+    /// items. The items of the page were filtered out after they had been counted. For empty and short pages that lose nothing, see
     /// [`MockAtlasBuilder::hidden`](crate::MockAtlasBuilder::hidden).
     Empty,
-    /// Only this number of items; the others are lost.
+    /// Only this number of items; the others are lost. Recorded: 98 of 100 items, with more pages
+    /// after them.
     Short(usize),
     /// Pages of at most this number of items, whichever number was requested. Nothing is lost: the
-    /// pages are more, and each begins where the one before it ends.
+    /// pages are more, and each begins where the one before it ends. The limit of the server is
+    /// lower than the documented one.
     MaxPageSize(u64),
-    /// The page of this number, whichever was requested: its items and its links.
+    /// The page of this number, whichever was requested: its items and its links. A cache ignores
+    /// the query, or the server the number of the page.
     Repeat(u64),
     /// The listing never ends: places past the end hold generated items, new on every page, and
-    /// there is always a `next`.
+    /// there is always a `next`. A server that links each page to a next one.
     Endless,
-    /// Another `totalCount`.
+    /// Another `totalCount`. Recorded: an estimate that is too high, and 0.
     TotalCount(TotalCount),
-    /// Other links.
+    /// Other links. Recorded: hosts that are not the one that was asked, and full pages without
+    /// `next`.
     Links(Links),
-    /// No `results`.
+    /// No `results`: the `{}` of a gateway.
     NoResults,
-    /// This value in place of the array of `results`: `null`, an object, a text.
+    /// This value in place of the array of `results`: `null`, an object, a text. Some servers write
+    /// `null` for an empty list.
     Results(Value),
-    /// One odd item among good ones.
+    /// One odd item among good ones. Recorded: values that no documentation names, and items
+    /// without most of their fields.
     Item {
         /// Its place on the page, counted from 0. Places past the end are ignored.
         place: usize,
@@ -386,27 +398,30 @@ impl ItemFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyFault {
-    /// Compressed, and labelled so, whether or not the request accepts it.
+    /// Compressed, and labelled so, whether or not the request accepts it: a proxy that compresses.
     Gzip,
-    /// Labelled `Content-Encoding: gzip`, but not compressed.
+    /// Labelled `Content-Encoding: gzip`, but not compressed: a proxy that decompresses, and keeps
+    /// the header.
     FalseGzip,
-    /// No content type. For a wrong one, see [`Fault::header`].
+    /// No content type. For a wrong one, see [`Fault::header`]. Recorded: errors whose type is not
+    /// that of a page.
     NoContentType,
-    /// A byte that is not UTF-8 inside the first string.
+    /// A byte that is not UTF-8 inside the first string: damaged on the way, or in the database.
     NotUtf8,
-    /// A byte order mark before the JSON.
+    /// A byte order mark before the JSON: a gateway that writes text files.
     ByteOrderMark,
-    /// No bytes.
+    /// No bytes. Recorded for 401.
     Empty,
-    /// `null`, still labelled as JSON.
+    /// `null`, still labelled as JSON: a gateway without a value to send.
     Null,
-    /// `[]`, still labelled as JSON.
+    /// `[]`, still labelled as JSON: a service that sends a list where others send a page.
     Array,
     /// HTML with the status and the content type of the page, as captive portals send it.
     Html,
-    /// The first half of the JSON, in a response that is complete by HTTP.
+    /// The first half of the JSON, in a response that is complete by HTTP: a proxy that was cut off
+    /// itself.
     CutShort,
-    /// This number of spaces after the JSON: still valid, but large.
+    /// This number of spaces after the JSON: still valid, but as large as a listing could be.
     Padding(usize),
 }
 
@@ -452,25 +467,29 @@ fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WireFault {
-    /// The response is this much later. The page is read before the wait.
+    /// The response is this much later: a service under load. The page is read before the wait.
     Delay(Duration),
-    /// The request is received, and there is never a response.
+    /// The request is received, and there is never a response: the service hangs, or a firewall
+    /// drops its packets.
     Hang,
-    /// The connection is closed (FIN) in place of a response.
+    /// The connection is closed (FIN) in place of a response: a server that restarts, or that has
+    /// just ended an idle connection.
     Close,
-    /// The connection is reset (RST) in place of a response.
+    /// The connection is reset (RST) in place of a response: a load balancer that has forgotten it.
     Reset,
-    /// The connection is closed in the middle of a body whose `Content-Length` promises more.
+    /// The connection is closed in the middle of a body whose `Content-Length` promises more: a
+    /// server that stops.
     Truncate,
-    /// The connection is closed in the middle of a chunked body.
+    /// The connection is closed in the middle of a chunked body: likewise.
     TruncateChunked,
-    /// The connection is reset in the middle of the body.
+    /// The connection is reset in the middle of the body: a server that crashes.
     ResetInBody,
-    /// Half of the body, then nothing more on an open connection.
+    /// Half of the body, then nothing more on an open connection: a network that is gone.
     Stall,
-    /// The body a byte at a time, with a pause after each.
+    /// The body a byte at a time, with a pause after each: a bad line, which no limit on the time
+    /// between two bytes notices.
     Drip(Duration),
-    /// The body, then spaces without end, chunked.
+    /// The body, then spaces without end, chunked: what would fill the memory of a client.
     EndlessBody,
 }
 
@@ -498,12 +517,16 @@ pub enum WireFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataChange {
-    /// Inserts this number of new items before the first.
+    /// Inserts this number of new items before the first: a snapshot is taken, and the newest come
+    /// first.
     InsertHead(usize),
-    /// Inserts this number of new items after the last.
+    /// Inserts this number of new items after the last: a snapshot is taken, and the oldest come
+    /// first, as recorded of Flex clusters.
     InsertTail(usize),
-    /// Deletes the first items: this number, or all if there are fewer.
+    /// Deletes the first items: this number, or all if there are fewer. Snapshots expire, and the
+    /// oldest come first.
     DeleteHead(usize),
-    /// Deletes the last items: this number, or all if there are fewer.
+    /// Deletes the last items: this number, or all if there are fewer. Snapshots expire, and the
+    /// newest come first.
     DeleteTail(usize),
 }

@@ -52,9 +52,9 @@ pub enum ExpiresIn {
     /// The lifetime of the token in whole seconds (the default).
     #[default]
     Exact,
-    /// No `expires_in`.
+    /// No `expires_in`, which the standard only recommends.
     Absent,
-    /// Always this: a wrong number, a text, a `null`.
+    /// Always this: the number as a text, which some servers send, a wrong one, a `null`.
     Fixed(Value),
 }
 
